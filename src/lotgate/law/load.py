@@ -1,0 +1,515 @@
+"""Reads measures from folders of data and checks that they hold together. Leaves their evaluation to decide/."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lotgate.dates import Interval, parse_day
+from lotgate.errors import LawError
+from lotgate.law.clock import Clock, Suspension
+from lotgate.law.expr import FactType, Graph, Leaf, Scope, compile_condition
+from lotgate.law.model import POLICIES, Clause, Conflict, FactSpec, Law, Measure, Proviso, Regime, Text
+
+__all__ = ["DATA", "load", "read_yaml"]
+
+DATA = Path(__file__).parent / "data"
+FACTS = Path(__file__).parent / "facts.yaml"
+REGIMES = ("cn", "us", "eu", "nl", "jp")
+EFFECTS = ("licence-required", "prohibited", "registration", "notification", "advisory")
+FORCES = ("statute", "regulation", "rule", "order", "guidance", "letter", "statement", "list")
+LICENCE_KINDS = ("single", "general", "exception")
+_TAG = re.compile(
+    r"^(us-(entity-list|sdn|dpl|uvl|meu|cmic|ssi|isn)|us-el:[a-z0-9-]+|us-sdn:\S+|eu-[a-z0-9-]+|jp-eul|un-sc)$"
+)
+
+
+class _Strings(yaml.CBaseLoader):
+    """Every scalar a string, duplicate keys refused: the fact schema gives the types, so NO stays Norway."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise LawError(f"{key.start_mark}: the key {key.value!r} stands twice")
+            seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of a YAML file with every scalar a string; LawError when it cannot be read."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            return yaml.load(file, Loader=_Strings)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise LawError(f"{path}: {error}") from None
+
+
+@dataclass
+class _Draft:
+    """One rules.yaml before its conditions are compiled."""
+
+    regime: str
+    folder: Path
+    data: dict[str, Any]
+
+
+@dataclass
+class _Collected:
+    drafts: dict[str, _Draft] = field(default_factory=dict)
+    conflicts: dict[str, tuple[Path, dict[str, Any]]] = field(default_factory=dict)
+    regimes: dict[str, Regime] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+
+def load(extra: Iterable[Path | str] = (), as_known: date | None = None) -> Law:
+    """The shipped law, with measures from `extra` folders added or put in the place of those of the same id.
+
+    With `as_known`, only what had been recorded by that day: later measures and suspensions are left out. Raises
+    LawError listing every fault found.
+    """
+    found = _Collected()
+    _collect(DATA, found)
+    for folder in extra:
+        path = Path(folder)
+        if not path.is_dir():
+            raise LawError(f"{path}: no such folder of law")
+        _collect(path, found, outside=True)
+    if found.faults:
+        raise LawError("\n".join(found.faults))
+    return _Builder(found, as_known).build()
+
+
+def _collect(root: Path, found: _Collected, outside: bool = False) -> None:
+    rules = sorted(root.rglob("rules.yaml"))
+    if outside and not rules and not list(root.rglob("*.yaml")):
+        found.faults.append(f"{root}: no rules.yaml below it")
+    for path in sorted(root.rglob("regime.yaml")):
+        data = read_yaml(path)
+        code = data["regime"]
+        found.regimes[code] = Regime(code, _text(data.get("title"), str(path)), parse_day(data["known_as_of"]))
+    for path in rules:
+        data = read_yaml(path)
+        if not isinstance(data, dict) or "measure" not in data:
+            found.faults.append(f"{path}: expected a mapping with the key measure")
+            continue
+        regime = data.get("regime") or data["measure"].split("-")[0].lower()
+        if regime not in REGIMES:
+            found.faults.append(
+                f"{path}: cannot tell the regime of {data['measure']}; add regime: cn, us, eu, nl or jp"
+            )
+            continue
+        if data["measure"] in found.drafts and not outside:
+            found.faults.append(f"{path}: the measure {data['measure']} stands twice")
+        found.drafts[data["measure"]] = _Draft(regime, path.parent, data)
+    for path in sorted(root.rglob("conflicts/*.yaml")):
+        data = read_yaml(path)
+        found.conflicts[data["conflict"]] = (path, data)
+
+
+def _text(value: Any, where: str) -> Text:
+    if not isinstance(value, dict) or not value.get("en") or not value.get("zh"):
+        raise LawError(f"{where}: expected text in both languages, {{en: …, zh: …}}; found {value!r}")
+    return Text(" ".join(value["en"].split()), "".join(value["zh"].split("\n")).strip())
+
+
+def _optional_text(value: Any, where: str) -> Text | None:
+    return None if value is None else _text(value, where)
+
+
+def _interval(value: Any, where: str) -> Interval:
+    try:
+        start = parse_day(value["from"])
+        end = parse_day(value["through"]) if value.get("through") else None
+    except (KeyError, TypeError, ValueError) as error:
+        raise LawError(f"{where}: expected {{from: DAY, through: DAY}}; {error}") from None
+    if end is not None and end < start:
+        raise LawError(f"{where}: {value} ends before it starts")
+    return Interval(start, end)
+
+
+class _Builder:
+    """Turns drafts into a Law; collects every fault before raising."""
+
+    def __init__(self, found: _Collected, as_known: date | None) -> None:
+        self.found = found
+        self.as_known = as_known
+        self.faults: list[str] = []
+        self.graph = Graph()
+        self.facts = _read_facts()
+        self.fact_types: dict[str, FactType] = {name: spec.type for name, spec in self.facts.items()}
+        self.lists: dict[str, frozenset[str]] = {}
+        self.list_rows: dict[str, tuple[dict[str, str], ...]] = {}
+        self.list_regime: dict[str, str] = {}
+        self.code_lists: dict[str, tuple[str, ...]] = {}
+        self.party_rows: dict[str, tuple[dict[str, str], ...]] = {}
+        self.addressees: dict[str, tuple[str, ...]] = {}
+        self.terms: dict[str, dict[str, int]] = {code: {} for code in REGIMES}
+        self.shared: dict[str, dict[str, Any]] = {code: {} for code in REGIMES}
+        self.tests: dict[str, int] = {}
+        self.versions: dict[str, tuple[Interval, ...]] = {}
+        self.clauses: list[Clause] = []
+        self.measures: dict[str, Measure] = {}
+        self.conflicts: list[Conflict] = []
+
+    def build(self) -> Law:
+        drafts = [d for d in self.found.drafts.values() if self._known(d.data.get("recorded") or d.data.get("issued"))]
+        for draft in drafts:
+            self._guard(lambda d=draft: self._lists(d), draft)
+        for draft in drafts:
+            self.shared[draft.regime].update(draft.data.get("shared") or {})
+        for draft in drafts:
+            self._guard(lambda d=draft: self._tests(d), draft)
+        self._all_terms(drafts)
+        for draft in drafts:
+            self._guard(lambda d=draft: self._measure(d), draft)
+        for path, data in self.found.conflicts.values():
+            self._guard(lambda p=path, d=data: self._conflict(p, d), None)
+        self._check_references()
+        if self.faults:
+            raise LawError("\n".join(self.faults))
+        regimes = self.found.regimes
+        if self.as_known is not None:
+            regimes = {c: Regime(c, r.title, min(r.known_as_of, self.as_known)) for c, r in regimes.items()}
+        return Law(
+            version=self._version(),
+            regimes={code: regimes[code] for code in REGIMES if code in regimes},
+            measures=dict(sorted(self.measures.items())),
+            clauses=tuple(sorted(self.clauses, key=lambda clause: clause.ref)),
+            conflicts=tuple(sorted(self.conflicts, key=lambda conflict: conflict.id)),
+            graph=self.graph,
+            facts=self.facts,
+            lists=self.lists,
+            list_regime=self.list_regime,
+            code_lists=self.code_lists,
+            party_rows=self.party_rows,
+            addressees=self.addressees,
+            tests=self.tests,
+            versions=self.versions,
+            list_rows=self.list_rows,
+        )
+
+    def _guard(self, step: Any, draft: _Draft | None) -> None:
+        try:
+            step()
+        except LawError as error:
+            self.faults.append(str(error))
+        except (KeyError, TypeError, AttributeError) as error:
+            where = draft.folder / "rules.yaml" if draft else "conflicts"
+            self.faults.append(f"{where}: missing or misplaced key {error}")
+
+    def _known(self, day: str | None) -> bool:
+        if self.as_known is None or not day:
+            return True
+        return (parse_day(day) if len(day) == 10 else date(int(day[:4]), 1, 1)) <= self.as_known
+
+    def _version(self) -> str:
+        """Latest known day and a short hash of all that was read, so that two answers can be told apart."""
+        digest = hashlib.sha256()
+        for path in sorted({p for d in self.found.drafts.values() for p in d.folder.rglob("*") if p.is_file()}):
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes())
+        newest = max((r.known_as_of for r in self.found.regimes.values()), default=date.min)
+        return f"{newest.isoformat()}+{digest.hexdigest()[:8]}"
+
+    def _lists(self, draft: _Draft) -> None:
+        for path in sorted(draft.folder.glob("lists/*.csv")):
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                rows = tuple(csv.DictReader(file))
+                header = list(rows[0]) if rows else []
+            if any(None in row or None in row.values() for row in rows):
+                raise LawError(f"{path}: a row has more or fewer cells than the header")
+            name = path.stem
+            if name == "composition_hints":
+                self.list_rows[f"{draft.data['measure']}/{name}"] = rows
+                continue
+            if "name_en" in header and "addressee" in header:
+                for row in rows:
+                    names = [row["name_en"], row["name_zh"], *row.get("aliases", "").split(";")]
+                    self.addressees[row["addressee"]] = tuple(n.strip() for n in names if n.strip())
+                continue
+            if "name_en" in header:
+                measure = rows[0].get("measure") or draft.data["measure"]
+                for row in rows:
+                    key = row.get("measure") or measure
+                    self.party_rows[key] = (*self.party_rows.get(key, ()), row)
+                continue
+            if name in self.list_rows:
+                raise LawError(f"{path}: a list named {name} stands elsewhere too")
+            self.list_rows[name] = rows
+            self.list_regime[name] = draft.regime
+            column = next((c for c in ("code", "country", "model", "value", "technology") if c in header), None)
+            if column is None:
+                raise LawError(f"{path}: expected a column code, country, model, value or name_en; found {header}")
+            values = [v.strip() for row in rows for v in row[column].split(";") if v.strip()]
+            if column in ("code", "technology"):
+                self.code_lists[name] = tuple(dict.fromkeys(values))
+            else:
+                self.lists[name] = frozenset(values)
+
+    def _scope(self, regime: str, where: str) -> Scope:
+        return Scope(self.fact_types, self.lists, self.terms[regime], where, frozenset(self.code_lists))
+
+    def _tests(self, draft: _Draft) -> None:
+        for entry in draft.data.get("tests") or ():
+            where = f"{draft.folder / 'rules.yaml'}: test {entry['test']}"
+            if entry["test"] in self.tests:
+                raise LawError(f"{where} stands twice")
+            self.tests[entry["test"]] = compile_condition(self.graph, entry["when"], self._scope(draft.regime, where))
+
+    def _all_terms(self, drafts: Sequence[_Draft]) -> None:
+        """Terms may use one another in any order; a circle is an error."""
+        waiting: dict[tuple[str, str], tuple[_Draft, dict[str, Any]]] = {}
+        for draft in drafts:
+            for entry in draft.data.get("terms") or ():
+                key = (draft.regime, entry["term"])
+                if key in waiting:
+                    self.faults.append(
+                        f"{draft.folder / 'rules.yaml'}: term {entry['term']} stands twice in the regime"
+                    )
+                waiting[key] = (draft, entry)
+        names = {key[1] for key in waiting}
+        while waiting:
+            ready = [
+                k for k, (_, e) in waiting.items() if not (_words(e) & names & {n for r, n in waiting if r == k[0]})
+            ]
+            if not ready:
+                self.faults.append(
+                    "terms refer to one another in a circle: " + ", ".join(sorted(n for _, n in waiting))
+                )
+                return
+            for key in ready:
+                draft, entry = waiting.pop(key)
+                self._guard(lambda d=draft, e=entry: self._term(d, e), draft)
+
+    def _term(self, draft: _Draft, entry: dict[str, Any]) -> None:
+        where = f"{draft.folder / 'rules.yaml'}: term {entry['term']}"
+        scope = self._scope(draft.regime, where)
+        if "when" in entry:
+            node = compile_condition(self.graph, entry["when"], scope)
+        else:
+            parts = []
+            for number, version in enumerate(entry["versions"]):
+                key = f"{draft.regime}:{entry['term']}#{number}"
+                self.versions[key] = (_interval(version, where),)
+                clock = self.graph.leaf(Leaf("day", "clock", key))
+                parts.append(self.graph.all([clock, compile_condition(self.graph, version["when"], scope)]))
+            node = self.graph.any(parts)
+        self.terms[draft.regime][entry["term"]] = node
+
+    def _measure(self, draft: _Draft) -> None:
+        data, where = draft.data, str(draft.folder / "rules.yaml")
+        source = data.get("source") or {}
+        force = data.get("force", "rule")
+        if force not in FORCES:
+            raise LawError(f"{where}: force {force!r}; expected one of {', '.join(FORCES)}")
+        known = {
+            "measure",
+            "regime",
+            "title",
+            "issued",
+            "recorded",
+            "force",
+            "verified",
+            "source",
+            "note",
+            "terms",
+            "tests",
+        }
+        if unknown := set(data) - known - {"clauses", "shared"}:
+            raise LawError(f"{where}: unknown key {', '.join(sorted(unknown))}")
+        ids = dict.fromkeys([data["measure"], *(c.get("measure", data["measure"]) for c in data.get("clauses") or ())])
+        for measure_id in ids:
+            self.measures[measure_id] = Measure(
+                id=measure_id,
+                regime=draft.regime,
+                title=_text(data.get("title"), where),
+                issued=_day(data.get("issued")),
+                recorded=_day(data.get("recorded") or data.get("issued")),
+                force=force,
+                verified=data.get("verified", "no"),
+                source=source.get("name", "") if isinstance(source, dict) else str(source),
+                url=source.get("url", "") if isinstance(source, dict) else "",
+                note=_optional_text(data.get("note"), where),
+                folder=draft.folder,
+            )
+        for entry in data.get("clauses") or ():
+            self._guard(lambda e=entry: self._clause(draft, e), draft)
+
+    def _clause(self, draft: _Draft, entry: dict[str, Any]) -> None:
+        measure = entry.get("measure", draft.data["measure"])
+        ref = f"{measure}/{entry['id']}"
+        where = f"{draft.folder / 'rules.yaml'}: clause {ref}"
+        known = {
+            "id",
+            "measure",
+            "cite",
+            "text",
+            "in_force",
+            "suspended",
+            "stopped",
+            "enforced",
+            "verified",
+            "effect",
+            "policy",
+        }
+        if unknown := set(entry) - known - {"licence", "when", "except", "routes", "action", "note"}:
+            raise LawError(f"{where}: unknown key {', '.join(sorted(unknown))}")
+        if any(clause.ref == ref for clause in self.clauses):
+            raise LawError(f"{where} stands twice; two clauses may not claim one id")
+        effect, policy = entry["effect"], entry.get("policy")
+        if effect not in EFFECTS:
+            raise LawError(f"{where}: effect {effect!r}; expected one of {', '.join(EFFECTS)}")
+        if effect in ("registration", "notification"):
+            policy = effect
+        if policy is not None and policy not in POLICIES:
+            raise LawError(f"{where}: policy {policy!r}; expected one of {', '.join(POLICIES)}")
+        kinds = tuple(entry.get("licence", LICENCE_KINDS))
+        if not set(kinds) <= set(LICENCE_KINDS):
+            raise LawError(f"{where}: licence {kinds}; expected some of {', '.join(LICENCE_KINDS)}")
+        if effect in ("prohibited", "advisory"):
+            kinds = ()
+        scope = self._scope(draft.regime, where)
+        self.clauses.append(
+            Clause(
+                ref=ref,
+                measure=measure,
+                id=entry["id"],
+                regime=draft.regime,
+                cite=_text(entry.get("cite"), where),
+                text=_text(entry.get("text"), where),
+                effect=effect,
+                policy=policy,
+                licence_kinds=kinds,
+                when=compile_condition(self.graph, entry["when"], scope),
+                exceptions=tuple(self._proviso(p, scope, draft.regime) for p in entry.get("except") or ()),
+                routes=tuple(self._proviso(p, scope, draft.regime) for p in entry.get("routes") or ()),
+                action=_optional_text(entry.get("action"), where),
+                clock=self._clock(entry, draft, where),
+            )
+        )
+
+    def _proviso(self, entry: Any, scope: Scope, regime: str) -> Proviso:
+        if isinstance(entry, str):
+            if entry not in self.shared[regime]:
+                raise LawError(f"{scope.where}: no shared proviso named {entry!r}")
+            entry = {"id": entry, **self.shared[regime][entry]}
+        where = f"{scope.where} ({entry['id']})"
+        node = compile_condition(self.graph, entry["when"], scope)
+        nested = [self._proviso(p, scope, regime).node for p in entry.get("except") or ()]
+        if nested:
+            node = self.graph.all([node, self.graph.negate(self.graph.any(nested))])
+        effect, policy = entry.get("effect"), entry.get("policy")
+        if effect == "exempt":
+            effect = None
+        if effect in ("registration", "notification"):
+            policy = effect
+        if effect is not None and effect not in EFFECTS:
+            raise LawError(f"{where}: effect {effect!r}; expected one of {', '.join(EFFECTS)}")
+        if policy is not None and policy not in POLICIES:
+            raise LawError(f"{where}: policy {policy!r}; expected one of {', '.join(POLICIES)}")
+        return Proviso(
+            id=entry["id"],
+            cite=_text(entry.get("cite"), where),
+            text=_text(entry.get("text"), where),
+            node=node,
+            effect=effect,
+            policy=policy,
+            action=_optional_text(entry.get("action"), where),
+        )
+
+    def _clock(self, entry: dict[str, Any], draft: _Draft | None, where: str) -> Clock:
+        in_force = tuple(_interval(value, where) for value in entry.get("in_force") or ())
+        if not in_force:
+            raise LawError(f"{where}: in_force is missing; expected [{{from: DAY}}]")
+        suspended = []
+        for value in entry.get("suspended") or ():
+            if self._known(value.get("recorded") or value["from"]):
+                suspended.append(Suspension(_interval(value, where), value.get("by", "")))
+        stopped = entry.get("stopped")
+        if stopped and not self._known(stopped.get("recorded") or stopped["from"]):
+            stopped = None
+        enforced = entry.get("enforced")
+        verified = entry.get("verified") or (draft.data.get("verified", "no") if draft else "yes")
+        return Clock(
+            in_force=in_force,
+            suspended=tuple(suspended),
+            stopped=parse_day(stopped["from"]) if stopped else None,
+            stopped_by=stopped.get("by", "") if stopped else "",
+            enforced=None if enforced is None else tuple(_interval(value, where) for value in enforced),
+            verified=verified != "no",
+        )
+
+    def _conflict(self, path: Path, data: dict[str, Any]) -> None:
+        where = str(path)
+        forbids = data["forbids"]
+        scope = Scope(self.fact_types, self.lists, {}, where, frozenset(self.code_lists))
+        self.conflicts.append(
+            Conflict(
+                id=data["conflict"],
+                forbids=forbids["measure"],
+                cite=_text(forbids.get("cite"), where),
+                obeying=frozenset(data["obeying"]["measures"]),
+                clock=self._clock({**data, "verified": "yes"}, None, where),
+                when=compile_condition(self.graph, data["when"], scope),
+                text=_text(data.get("text"), where),
+                authorisation=_text(data.get("authorisation"), where),
+                verified=data.get("verified", "no"),
+            )
+        )
+
+    def _check_references(self) -> None:
+        """Members named by `has` must exist: a misspelt tag would never fire, and nobody would notice."""
+        for leaf in self.graph.leaves:
+            member = leaf.operand
+            if leaf.op != "has" or not isinstance(member, str):
+                continue
+            if leaf.fact in ("item_meets", "parts_meet") and member not in self.tests:
+                self.faults.append(f"{leaf}: no test named {member}")
+            if leaf.fact == "addressee" and member not in self.addressees:
+                self.faults.append(f"{leaf}: no addressee named {member}")
+            if leaf.fact in ("listed", "us_owned_by", "cn_owned_by") and not self._is_tag(member):
+                self.faults.append(f"{leaf}: no listing measure or list tag named {member}")
+
+    def _is_tag(self, member: str) -> bool:
+        return member in self.party_rows or _TAG.match(member) is not None
+
+
+def _words(entry: Any) -> set[str]:
+    """Every bare word in a written condition, to order terms by what they use."""
+    if isinstance(entry, dict):
+        return set().union(
+            *(_words(v) for k, v in entry.items() if k not in ("term", "text", "from", "through")), set()
+        )
+    if isinstance(entry, list):
+        return set().union(*(_words(v) for v in entry), set())
+    return {str(entry).strip()}
+
+
+def _day(value: str | None) -> date | None:
+    """A day, or the first day of what is named (2005 or 2026-04) where a source gives no more."""
+    if not value:
+        return None
+    parts = [int(part) for part in value.split("-")]
+    return date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1)
+
+
+def _read_facts() -> dict[str, FactSpec]:
+    facts = {}
+    for name, row in read_yaml(FACTS)["facts"].items():
+        values = frozenset(row.get("values") or ())
+        facts[name] = FactSpec(
+            type=FactType(name, row["type"], values | {"none"} if values else values),
+            subject=row["subject"],
+            ask=row.get("ask", name),
+            question=Text(row["en"], row["zh"]),
+        )
+    return facts
