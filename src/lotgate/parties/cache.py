@@ -1,0 +1,124 @@
+"""Keeps what has been read or computed on disk, under the hash of what it came from.
+
+The folder is `$LOTGATE_CACHE`, or `lotgate` in the user's cache folder. Files are written beside and renamed, so that
+two programs never see half of one; losing the folder loses only time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import BinaryIO
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lotgate.errors import Fault
+from lotgate.parties.lists import PartyList
+
+__all__ = ["cache_folder", "cached_lists", "code_mark", "write_atomically"]
+
+
+def cache_folder() -> Path:
+    """The folder for cached results."""
+    if own := os.environ.get("LOTGATE_CACHE"):
+        return Path(own)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lotgate"
+
+
+@cache
+def code_mark() -> str:
+    """A mark of the code and data of this package: another version of it makes other results."""
+    mark = sha256()
+    root = files("lotgate.parties")
+    for folder in (root, root.joinpath("data")):
+        for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
+            if item.is_file() and item.name.endswith((".py", ".csv", ".txt", ".yaml")):
+                mark.update(item.name.encode())
+                mark.update(item.read_bytes())
+    return mark.hexdigest()
+
+
+@contextlib.contextmanager
+def write_atomically(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes its name only when it is complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _store(path: Path, lists: Sequence[PartyList]) -> None:
+    about = [
+        {
+            "id": item.id,
+            "title": item.title,
+            "as_of": item.as_of.isoformat() if item.as_of else None,
+            "source": item.source,
+            "entries": len(item),
+            "rows": item.rows,
+            "merged": item.merged,
+            "rejected": [asdict(fault) for fault in item.rejected],
+            "sha256": item.sha256,
+        }
+        for item in lists
+    ]
+    table = pl.concat([item.entries for item in lists]).to_arrow()
+    table = table.replace_schema_metadata({b"lotgate": json.dumps(about).encode()})
+    with write_atomically(path) as stream:
+        pq.write_table(table, stream, compression="zstd")
+
+
+def _restore(path: Path) -> list[PartyList]:
+    table = pq.read_table(path)
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    lists, start = [], 0
+    for item in json.loads(table.schema.metadata[b"lotgate"]):
+        entries = frame.slice(start, item["entries"])
+        start += item["entries"]
+        day = date.fromisoformat(item["as_of"]) if item["as_of"] else None
+        faults = tuple(Fault(**fault) for fault in item["rejected"])
+        lists.append(
+            PartyList(
+                item["id"],
+                item["title"],
+                day,
+                item["source"],
+                entries,
+                item["rows"],
+                item["merged"],
+                faults,
+                item["sha256"],
+            )
+        )
+    return lists
+
+
+def cached_lists(parts: Sequence[str], read: Callable[[], list[PartyList]]) -> list[PartyList]:
+    """The lists that `read` gives, from disk if they were read before from the same `parts`."""
+    key = sha256("\n".join([code_mark(), *parts]).encode()).hexdigest()
+    path = cache_folder() / "lists" / f"{key[:40]}.parquet"
+    if path.exists():
+        # A damaged or foreign file in the cache costs a new reading, nothing else.
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, pa.ArrowException):
+            return _restore(path)
+    lists = read()
+    with contextlib.suppress(OSError):
+        _store(path, lists)
+    return lists
