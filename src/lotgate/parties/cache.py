@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 from lotgate.errors import Fault
 from lotgate.parties.lists import PartyList
 
-__all__ = ["cache_folder", "cached_lists", "code_mark", "write_atomically"]
+__all__ = ["cache_folder", "cached_lists", "code_mark", "restore_lists", "store_lists", "write_atomically"]
 
 
 def cache_folder() -> Path:
@@ -63,7 +63,8 @@ def write_atomically(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def _store(path: Path, lists: Sequence[PartyList]) -> None:
+def store_lists(path: Path, lists: Sequence[PartyList]) -> None:
+    """Writes lists with all that is known of them to one Parquet file."""
     about = [
         {
             "id": item.id,
@@ -84,7 +85,8 @@ def _store(path: Path, lists: Sequence[PartyList]) -> None:
         pq.write_table(table, stream, compression="zstd")
 
 
-def _restore(path: Path) -> list[PartyList]:
+def restore_lists(path: Path) -> list[PartyList]:
+    """The lists that `store_lists` wrote; raises OSError, ValueError or KeyError for anything else."""
     table = pq.read_table(path)
     frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)
@@ -117,8 +119,8 @@ def cached_lists(parts: Sequence[str], read: Callable[[], list[PartyList]]) -> l
     if path.exists():
         # A damaged or foreign file in the cache costs a new reading, nothing else.
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, pa.ArrowException):
-            return _restore(path)
+            return restore_lists(path)
     lists = read()
     with contextlib.suppress(OSError):
-        _store(path, lists)
+        store_lists(path, lists)
     return lists

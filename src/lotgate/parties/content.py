@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 import defusedxml
@@ -86,7 +86,7 @@ def decode(data: bytes, name: str) -> str:
 def parse_xml(data: bytes, name: str) -> Element:
     """The root of a document; entities, external references and truncated documents are refused."""
     try:
-        return cast(Element, defusedxml.ElementTree.fromstring(data, forbid_dtd=False, forbid_entities=True))
+        return defusedxml.ElementTree.fromstring(data, forbid_dtd=False, forbid_entities=True)
     except defusedxml.DefusedXmlException as error:
         raise refuse(name, f"XML with entities or external references is refused ({type(error).__name__})") from None
     except (ParseError, LookupError, ValueError) as error:
