@@ -1,33 +1,36 @@
-"""Decides many lines at once: planes of trits over distinct rows.
+"""Decides many lines at once: planes of trits over distinct rows, then a look-up per clause and day.
 
-Rows that no leaf can tell apart are decided once. Each fact's values are first sorted into classes that all leaves
-treat alike; rows with the same classes (and the same epoch of the law) share one decision. The planes then run over distinct
-rows only, a block at a time, each leaf and each node once.
+Rows that no leaf can tell apart are decided once: each fact's values are first sorted into classes that all leaves
+treat alike, and rows with the same classes share one decision. The planes run over distinct rows only, a block at a
+time, each leaf and each node once. What they leave is sparse, the few clauses that concern a row; the clocks enter
+last, so that another day, or all days of the horizon, costs a look-up and no evaluation.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from lotgate.decide.columns import FactTable, leaf_trits
 from lotgate.law import Clause, Law, Status
-from lotgate.law.expr import FALSE, NOT, TRUE, UNKNOWN, Leaf, Node
+from lotgate.law.expr import FALSE, NOT, TRUE, UNKNOWN, Leaf
 from lotgate.law.model import POLICIES
 
-__all__ = ["ANSWERS", "Evaluated", "Evaluator", "Outcome"]
+__all__ = ["ANSWERS", "Entries", "Evaluated", "Evaluator", "Outcome"]
 
 ANSWERS = ("go", "ask", "apply", "stop")
-Plane = npt.NDArray[np.uint8]
+Bytes = npt.NDArray[np.uint8]
+Ints = npt.NDArray[Any]
 _NOT = np.array(NOT, dtype=np.uint8)
-_BLOCK = 16384
+_BLOCK = 8192
 
 
 class Outcome(IntEnum):
@@ -51,18 +54,8 @@ OPEN_OUTCOMES = (Outcome.OPEN, Outcome.NOT_ESTABLISHED, Outcome.NOT_ESTABLISHED_
 _STATUS_CODE = {status: code for code, status in enumerate(Status)}
 
 
-def _outcome_table() -> npt.NDArray[np.uint8]:
-    """Outcome by [status, trit of when, trit of the exceptions, trit of the licence]."""
-    table = np.zeros((len(Status), 4, 4, 4), dtype=np.uint8)
-    for status, code in _STATUS_CODE.items():
-        for when in (FALSE, UNKNOWN, TRUE):
-            for free in (FALSE, UNKNOWN, TRUE):
-                for licence in (FALSE, UNKNOWN, TRUE):
-                    table[code, when, free, licence] = _outcome(status, when, free, licence)
-    return table
-
-
-def _outcome(status: Status, when: int, free: int, licence: int) -> Outcome:
+def outcome(status: Status, when: int, free: int, licence: int) -> Outcome:
+    """What a clause does, from its status, its condition, its exceptions and the licence in hand."""
     demanded = when & NOT[free]
     bites = demanded & NOT[licence]
     if status is Status.OFF or when == FALSE:
@@ -81,7 +74,22 @@ def _outcome(status: Status, when: int, free: int, licence: int) -> Outcome:
     return Outcome.FIRES if bites == TRUE else Outcome.OPEN
 
 
+def _outcome_table() -> Bytes:
+    """Outcome by [status, packed trits of when, exceptions and licence]."""
+    table = np.zeros((len(Status), 64), dtype=np.uint8)
+    for status, code in _STATUS_CODE.items():
+        for when in (FALSE, UNKNOWN, TRUE):
+            for free in (FALSE, UNKNOWN, TRUE):
+                for licence in (FALSE, UNKNOWN, TRUE):
+                    table[code, when | free << 2 | licence << 4] = outcome(status, when, free, licence)
+    return table
+
+
 _OUTCOMES = _outcome_table()
+_RANKS = np.zeros((2, len(Outcome)), dtype=np.uint8)
+"""Answer by [whether the clause prohibits, outcome]."""
+_RANKS[:, list(OPEN_OUTCOMES)] = 1
+_RANKS[0, Outcome.FIRES], _RANKS[1, Outcome.FIRES] = 2, 3
 
 
 @dataclass(frozen=True)
@@ -96,42 +104,35 @@ class Program:
     """(node, rank of the policy, whether it only lowers) per route."""
 
 
-@dataclass
-class Evaluated:
-    """Decisions of distinct rows, and which distinct row each input row is."""
+@dataclass(frozen=True)
+class Entries:
+    """The clauses that concern each distinct row, sparse: row `r` has entries `first[r]` to `first[r + 1]`."""
 
-    evaluator: Evaluator
-    table: FactTable
-    epochs: npt.NDArray[np.int32]
-    """Epoch of every input row."""
-    group: npt.NDArray[np.intp]
-    """Distinct row of every input row."""
-    sample: npt.NDArray[np.intp]
-    """One input row of every distinct row."""
-    outcomes: Plane
-    """[distinct row, clause], values of Outcome."""
-    answers: Plane
-    """[distinct row, regime], index into ANSWERS."""
-    policies: npt.NDArray[np.int8]
-    """[distinct row, regime], index into POLICIES or -1."""
+    first: Ints
+    clause: Ints
+    trits: Bytes
+    """when, exceptions and licence, two bits each."""
+    policy: npt.NDArray[np.int8]
 
 
 class Evaluator:
     """The law prepared for evaluation: clauses as programs, the epochs between change points."""
 
-    def __init__(self, law: Law, regimes: Sequence[str] | None = None, standing: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, law: Law, regimes: Sequence[str] | None = None, standing: Mapping[str, str] | None = None
+    ) -> None:
         """`standing` holds answers to `status` questions: measure id to in-force, suspended or not-in-force."""
         self.law = law
         self.graph = law.graph
         self.regimes = tuple(regimes if regimes is not None else law.regimes)
         self.starts = [date.min, *law.change_points()]
-        self.standing = standing or {}
+        self.standing = dict(standing or {})
         self.programs = [self._program(c) for c in law.clauses if c.regime in self.regimes]
         self.clauses = [p.clause for p in self.programs]
-        self.clauses_of = {
-            regime: np.array([i for i, c in enumerate(self.clauses) if c.regime == regime], dtype=np.intp)
-            for regime in self.regimes
-        }
+        place = {regime: k for k, regime in enumerate(self.regimes)}
+        self.regime_of = np.array([place[c.regime] for c in self.clauses], dtype=np.int64)
+        self.prohibits = np.array([c.effect == "prohibited" for c in self.clauses], dtype=np.int64)
+        self.advises = np.array([c.effect == "advisory" for c in self.clauses], dtype=bool)
 
     def _program(self, clause: Clause) -> Program:
         graph = self.graph
@@ -145,31 +146,23 @@ class Evaluator:
         free = graph.any(p.node for p in clause.exceptions)
         return Program(clause, clause.when, free, licence, tuple(routes))
 
-    @cached_property
-    def statuses(self) -> Plane:
-        """[epoch, clause]: code of the status."""
-        plane = np.zeros((len(self.starts), len(self.programs)), dtype=np.uint8)
-        for i, start in enumerate(self.starts):
-            for j, program in enumerate(self.programs):
-                plane[i, j] = _STATUS_CODE[self.status(program.clause, start)]
-        return plane
-
     def status(self, clause: Clause, day: date) -> Status:
         """The status of a clause on a day, recorded answers to its `status` question included."""
         status = clause.clock.status(day)
-        if status is Status.OPEN:
-            told = self.standing.get(clause.measure)
-            if told is not None:
-                return {"in-force": Status.ON, "suspended": Status.SUSPENDED, "not-in-force": Status.STOPPED}[told]
+        if status is Status.OPEN and clause.measure in self.standing:
+            told = self.standing[clause.measure]
+            return {"in-force": Status.ON, "suspended": Status.SUSPENDED, "not-in-force": Status.STOPPED}[told]
         return status
 
-    def epoch(self, day: date) -> int:
-        """The number of the stretch of unchanged law that holds a day."""
-        return int(np.searchsorted(self._start_days, np.datetime64(day, "D"), side="right")) - 1
+    @cached_property
+    def statuses(self) -> Bytes:
+        """[epoch, clause]: code of the status."""
+        rows = [[_STATUS_CODE[self.status(c, start)] for c in self.clauses] for start in self.starts]
+        return np.array(rows, dtype=np.uint8).reshape(len(self.starts), len(self.clauses))
 
-    def epochs(self, days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int32]:
-        """The epoch of every day."""
-        return (np.searchsorted(self._start_days, days.astype("datetime64[D]"), side="right") - 1).astype(np.int32)
+    def epochs(self, days: npt.NDArray[np.datetime64]) -> Ints:
+        """The number of the stretch of unchanged law that holds each day."""
+        return np.searchsorted(self._start_days, days.astype("datetime64[D]"), side="right") - 1
 
     @cached_property
     def _start_days(self) -> npt.NDArray[np.datetime64]:
@@ -177,10 +170,9 @@ class Evaluator:
 
     @cached_property
     def order(self) -> list[int]:
-        """The nodes that any program needs, children first."""
-        roots = {n for p in self.programs for n in (p.when, p.free, p.licence, *(r[0] for r in p.routes))}
-        roots |= {c.when for c in self.law.conflicts}
-        needed, stack = set(roots), list(roots)
+        """The nodes that any program or conflict needs, children first."""
+        needed = {n for p in self.programs for n in (p.when, p.free, p.licence, *(r[0] for r in p.routes))}
+        stack = list(needed)
         while stack:
             node = self.graph.nodes[stack.pop()]
             if node.kind in ("and", "or", "not"):
@@ -191,7 +183,7 @@ class Evaluator:
 
     @cached_property
     def leaves_of(self) -> dict[str, list[int]]:
-        """The leaves in use, by fact."""
+        """The leaves in use, by fact; the clock leaves of dated terms under `day`."""
         used: dict[str, list[int]] = defaultdict(list)
         for number in self.order:
             node = self.graph.nodes[number]
@@ -200,46 +192,46 @@ class Evaluator:
         return dict(used)
 
     @cached_property
-    def _clock_planes(self) -> dict[int, Plane]:
-        """Leaf number of a dated term to its trit per epoch."""
-        planes = {}
-        for number in self.leaves_of.get("day", ()):
-            intervals = self.law.versions[str(self.graph.leaves[number].operand)]
-            inside = [TRUE if any(start in i for i in intervals) else FALSE for start in self.starts]
-            planes[number] = np.array(inside, dtype=np.uint8)
-        return planes
+    def _texts(self) -> tuple[dict[int, Bytes], Ints]:
+        """Trit per text of every clock leaf, and the text of every epoch.
 
-    def luts(self, table: FactTable) -> dict[int, Plane]:
-        """Leaf number to its trit per value of its fact's dictionary."""
-        found: dict[int, Plane] = {}
-        for fact, numbers in self.leaves_of.items():
-            if fact == "day":
-                continue
-            column = table.column(fact)
-            for number in numbers:
-                found[number] = leaf_trits(self.graph.leaves[number], column)
+        A text is a stretch in which all dated terms read the same; there are far fewer of them than epochs.
+        """
+        numbers = self.leaves_of.get("day", [])
+        rows = []
+        for start in self.starts:
+            intervals = (self.law.versions[str(self.graph.leaves[n].operand)] for n in numbers)
+            rows.append([TRUE if any(start in i for i in found) else FALSE for found in intervals])
+        texts, text_of = np.unique(np.array(rows, dtype=np.uint8).reshape(len(rows), -1), axis=0, return_inverse=True)
+        return {n: texts[:, k] for k, n in enumerate(numbers)}, text_of.reshape(-1)
+
+    def text_of(self, epochs: Ints) -> Ints:
+        """The text of the dated terms in each epoch."""
+        found: Ints = self._texts[1][epochs]
         return found
 
-    def evaluate(self, table: FactTable, epochs: npt.NDArray[np.int32]) -> Evaluated:
-        """Decides every row of a table, each under the law of its epoch."""
-        luts = self.luts(table)
-        group, sample = self._distinct(table, epochs, luts)
-        picked = epochs[sample]
-        outcomes = np.zeros((len(sample), len(self.programs)), dtype=np.uint8)
-        answers = np.zeros((len(sample), len(self.regimes)), dtype=np.uint8)
-        policies = np.full((len(sample), len(self.regimes)), -1, dtype=np.int8)
-        for start in range(0, len(sample), _BLOCK):
-            rows = sample[start : start + _BLOCK]
-            block = slice(start, start + len(rows))
-            self._decide(table, rows, picked[block], luts, outcomes[block], answers[block], policies[block])
-        return Evaluated(self, table, epochs, group, sample, outcomes, answers, policies)
+    def luts(self, table: FactTable) -> dict[int, Bytes]:
+        """Leaf number to its trit per value of its fact's dictionary."""
+        leaves = self.graph.leaves
+        return {
+            number: leaf_trits(leaves[number], table.column(fact))
+            for fact, numbers in self.leaves_of.items()
+            if fact != "day"
+            for number in numbers
+        }
 
-    def _distinct(
-        self, table: FactTable, epochs: npt.NDArray[np.int32], luts: dict[int, Plane]
-    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    def evaluate(self, table: FactTable) -> Evaluated:
+        """The distinct rows of a table, ready to be decided for any day."""
+        luts = self.luts(table)
+        group, sample = self._distinct(table, luts)
+        return Evaluated(self, table, luts, group, sample)
+
+    def _distinct(self, table: FactTable, luts: dict[int, Bytes]) -> tuple[Ints, Ints]:
         """Groups rows that no leaf tells apart: (group of every row, one row of every group)."""
-        key: npt.NDArray[np.int64] = epochs.astype(np.int64)
-        size = len(self.starts)
+        if not table.rows:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        key = np.zeros(table.rows, dtype=np.int64)
+        size = 1
         for fact, numbers in self.leaves_of.items():
             if fact == "day":
                 continue
@@ -252,100 +244,151 @@ class Evaluator:
                 size = len(distinct)
             key = key * count + classes[table.column(fact).codes]
             size *= count
-        if not len(key):
-            return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
         _, sample, group = np.unique(key, return_index=True, return_inverse=True)
         return group, sample
 
-    def planes(
-        self, table: FactTable, rows: npt.NDArray[np.intp], epochs: npt.NDArray[np.int32], luts: dict[int, Plane]
-    ) -> dict[int, Plane]:
+    def entries(self, table: FactTable, rows: Ints, texts: Ints, luts: dict[int, Bytes]) -> Entries:
+        """The clauses whose condition may hold in each of the chosen rows, under the text of each."""
+        found: list[tuple[Ints, Ints, Bytes, npt.NDArray[np.int8]]] = []
+        for start in range(0, len(rows), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            planes = self.planes(table, rows[block], texts[block], luts)
+            for j, program in enumerate(self.programs):
+                when = planes[program.when]
+                hit = np.flatnonzero(when)
+                if len(hit):
+                    free, licence = planes[program.free][hit], planes[program.licence][hit]
+                    packed = (when[hit] | free << 2 | licence << 4).astype(np.uint8)
+                    found.append((hit + start, np.full(len(hit), j), packed, _policy(program, planes, hit)))
+        if not found:
+            empty = np.zeros(0, dtype=np.int64)
+            return Entries(
+                np.zeros(len(rows) + 1, dtype=np.int64), empty, empty.astype(np.uint8), empty.astype(np.int8)
+            )
+        row, clause, trits, policy = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        order = np.argsort(row, kind="stable")
+        first = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=len(rows)))))
+        return Entries(first, clause[order], trits[order], policy[order])
+
+    def planes(self, table: FactTable, rows: Ints, texts: Ints, luts: dict[int, Bytes]) -> dict[int, Bytes]:
         """The trit of every needed node for chosen rows."""
-        found: dict[int, Plane] = {}
+        found: dict[int, Bytes] = {}
         for number in self.order:
             node = self.graph.nodes[number]
-            found[number] = self._plane(node, found, table, rows, epochs, luts)
+            if node.kind == "leaf":
+                found[number] = self._leaf_plane(node.children[0], table, rows, texts, luts)
+            elif node.kind == "not":
+                found[number] = _NOT[found[node.children[0]]]
+            elif node.kind in ("true", "false"):
+                found[number] = np.full(len(rows), TRUE if node.kind == "true" else FALSE, dtype=np.uint8)
+            else:
+                combine = np.bitwise_and if node.kind == "and" else np.bitwise_or
+                combined = combine(found[node.children[0]], found[node.children[1]])
+                for child in node.children[2:]:
+                    combine(combined, found[child], out=combined)
+                found[number] = combined
         return found
 
-    def _plane(
-        self,
-        node: Node,
-        found: dict[int, Plane],
-        table: FactTable,
-        rows: npt.NDArray[np.intp],
-        epochs: npt.NDArray[np.int32],
-        luts: dict[int, Plane],
-    ) -> Plane:
-        if node.kind == "leaf":
-            leaf = node.children[0]
-            if leaf in self._clock_planes:
-                return self._clock_planes[leaf][epochs]
-            lut = luts[leaf]
-            column = table.column(self.graph.leaves[leaf].fact)
-            if len(column.values) == 1:
-                return np.full(len(rows), lut[0], dtype=np.uint8)
-            return lut[column.codes[rows]]
-        if node.kind == "not":
-            return _NOT[found[node.children[0]]]
-        if node.kind in ("true", "false"):
-            return np.full(len(rows), TRUE if node.kind == "true" else FALSE, dtype=np.uint8)
-        combined = found[node.children[0]].copy()
-        combine = np.bitwise_and if node.kind == "and" else np.bitwise_or
-        for child in node.children[1:]:
-            combine(combined, found[child], out=combined)
-        return combined
-
-    def _decide(
-        self,
-        table: FactTable,
-        rows: npt.NDArray[np.intp],
-        epochs: npt.NDArray[np.int32],
-        luts: dict[int, Plane],
-        outcomes: Plane,
-        answers: Plane,
-        policies: npt.NDArray[np.int8],
-    ) -> None:
-        planes = self.planes(table, rows, epochs, luts)
-        statuses = self.statuses[epochs]
-        place = {regime: k for k, regime in enumerate(self.regimes)}
-        for j, program in enumerate(self.programs):
-            when = planes[program.when]
-            if not when.any():
-                continue
-            result = _OUTCOMES[statuses[:, j], when, planes[program.free], planes[program.licence]]
-            outcomes[:, j] = result
-            effect = program.clause.effect
-            if effect == "advisory":
-                continue
-            k = place[program.clause.regime]
-            fires = result == Outcome.FIRES
-            rank = np.where(fires, 3 if effect == "prohibited" else 2, np.isin(result, OPEN_OUTCOMES)).astype(np.uint8)
-            np.maximum(answers[:, k], rank, out=answers[:, k])
-            if effect != "prohibited":
-                policy = np.where(fires, self._policy(program, planes, len(rows)), -1).astype(np.int8)
-                np.maximum(policies[:, k], policy, out=policies[:, k])
-        policies[answers != 2] = -1
-
-    def _policy(self, program: Program, planes: dict[int, Plane], rows: int) -> npt.NDArray[np.int8]:
-        """The rank of the reviewing policy after the routes: the strictest that surely holds, else the mildest."""
-        base = POLICIES.index(program.clause.policy) if program.clause.policy else -1
-        policy = np.full(rows, base, dtype=np.int8)
-        raised = np.zeros(rows, dtype=bool)
-        for node, rank, lowers in program.routes:
-            if not lowers:
-                surely = planes[node] == TRUE
-                policy[surely] = np.maximum(policy[surely], rank)
-                raised |= surely
-        for node, rank, lowers in program.routes:
-            if lowers:
-                surely = (planes[node] == TRUE) & ~raised
-                policy[surely] = np.minimum(policy[surely], rank)
-        return policy
+    def _leaf_plane(self, leaf: int, table: FactTable, rows: Ints, texts: Ints, luts: dict[int, Bytes]) -> Bytes:
+        if leaf in self._texts[0]:
+            return self._texts[0][leaf][texts]
+        lut = luts[leaf]
+        if len(lut) == 1:
+            return np.full(len(rows), lut[0], dtype=np.uint8)
+        return lut[table.column(self.graph.leaves[leaf].fact).codes[rows]]
 
 
-def _classes(luts: list[Plane]) -> npt.NDArray[np.int64]:
+def _policy(program: Program, planes: dict[int, Bytes], hit: Ints) -> npt.NDArray[np.int8]:
+    """The rank of the reviewing policy after the routes: the strictest that surely holds, else the mildest."""
+    base = POLICIES.index(program.clause.policy) if program.clause.policy else -1
+    policy = np.full(len(hit), base, dtype=np.int8)
+    raised = np.zeros(len(hit), dtype=bool)
+    for node, rank, lowers in program.routes:
+        if not lowers:
+            surely = planes[node][hit] == TRUE
+            policy[surely] = np.maximum(policy[surely], rank)
+            raised |= surely
+    for node, rank, lowers in program.routes:
+        if lowers:
+            surely = (planes[node][hit] == TRUE) & ~raised
+            policy[surely] = np.minimum(policy[surely], rank)
+    return policy
+
+
+def _classes(luts: list[Bytes]) -> Ints:
     """Values of one fact numbered so that two share a number only if every leaf says the same of both."""
     if len(luts[0]) == 1:
         return np.zeros(1, dtype=np.int64)
     _, classes = np.unique(np.stack(luts, axis=1), axis=0, return_inverse=True)
     return classes.reshape(-1).astype(np.int64)
+
+
+class Evaluated:
+    """Distinct rows of a table with their entries, decided for any day by look-up."""
+
+    def __init__(
+        self, evaluator: Evaluator, table: FactTable, luts: dict[int, Bytes], group: Ints, sample: Ints
+    ) -> None:
+        self.evaluator = evaluator
+        self.table = table
+        self.group = group
+        """Distinct row of every input row."""
+        self.sample = sample
+        """One input row of every distinct row."""
+        self._luts = luts
+        self._by_text: dict[int, tuple[Ints, Entries]] = {}
+
+    def _entries(self, text: int, wanted: Ints) -> tuple[Ints, Entries]:
+        """Entries under one text for at least the wanted distinct rows, and the place of every distinct row (or -1)."""
+        held = self._by_text.get(text)
+        if held is not None and (held[0][wanted] >= 0).all():
+            return held
+        rows = wanted if held is None else np.union1d(wanted, np.flatnonzero(held[0] >= 0))
+        place = np.full(len(self.sample), -1, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        texts = np.full(len(rows), text, dtype=np.int64)
+        found = place, self.evaluator.entries(self.table, self.sample[rows], texts, self._luts)
+        self._by_text[text] = found
+        return found
+
+    def decide(self, rows: Ints, epochs: Ints) -> tuple[Bytes, npt.NDArray[np.int8]]:
+        """Answers and policies, [row, regime], of distinct rows each under the law of its epoch.
+
+        Answers index ANSWERS; policies index POLICIES, -1 where the answer is not `apply` or no policy is stated.
+        """
+        ev = self.evaluator
+        answers = np.zeros((len(rows), len(ev.regimes)), dtype=np.uint8)
+        policies = np.full((len(rows), len(ev.regimes)), -1, dtype=np.int8)
+        texts = ev.text_of(epochs)
+        for text in np.unique(texts):
+            here = np.flatnonzero(texts == text)
+            place, entries = self._entries(int(text), np.unique(rows[here]))
+            at = place[rows[here]]
+            owner, index = _spread(entries.first, at)
+            clause = entries.clause[index]
+            status = ev.statuses[epochs[here][owner], clause]
+            result = _OUTCOMES[status, entries.trits[index]]
+            rank = np.where(ev.advises[clause], 0, _RANKS[ev.prohibits[clause], result]).astype(np.uint8)
+            cell = here[owner] * len(ev.regimes) + ev.regime_of[clause]
+            np.maximum.at(answers.reshape(-1), cell, rank)
+            fired = rank == 2
+            np.maximum.at(policies.reshape(-1), cell[fired], entries.policy[index][fired])
+        policies[answers != 2] = -1
+        return answers, policies
+
+    def outcomes(self, row: int, epoch: int) -> dict[int, Outcome]:
+        """What each clause that concerns a distinct row does in an epoch, by place of the clause."""
+        text = int(self.evaluator.text_of(np.array([epoch]))[0])
+        place, entries = self._entries(text, np.array([row]))
+        span = slice(int(entries.first[place[row]]), int(entries.first[place[row] + 1]))
+        clauses = entries.clause[span]
+        found = _OUTCOMES[self.evaluator.statuses[epoch, clauses], entries.trits[span]]
+        return {int(c): Outcome(o) for c, o in zip(clauses, found, strict=True) if o}
+
+
+def _spread(first: Ints, rows: Ints) -> tuple[Ints, Ints]:
+    """The entries of several rows laid out flat: (which of the rows each belongs to, its place)."""
+    counts = first[rows + 1] - first[rows]
+    owner = np.repeat(np.arange(len(rows)), counts)
+    offset = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return owner, np.repeat(first[rows], counts) + offset

@@ -76,21 +76,24 @@ def run_law_cases(law: Law) -> list[str]:
             faults.append(f"{case.path}: {case.name}: {error}")
             rows.append({})
     days = np.array([parse_day(case.on) for case in cases], dtype="datetime64[D]")
-    decided = evaluator.evaluate(FactTable.of(rows), evaluator.epochs(days))
+    decided = evaluator.evaluate(FactTable.of(rows))
+    epochs = evaluator.epochs(days)
+    _, policies = decided.decide(decided.group, epochs)
     place = {clause.ref: j for j, clause in enumerate(evaluator.clauses)}
     regimes = {regime: k for k, regime in enumerate(evaluator.regimes)}
     for i, case in enumerate(cases):
+        where = f"{case.path.parent.name}: {case.name} ({case.on})"
+        outcomes = decided.outcomes(int(decided.group[i]), int(epochs[i]))
         for ref, expected in case.expect.items():
-            where = f"{case.path.parent.name}: {case.name} ({case.on})"
             if ref not in place:
                 faults.append(f"{where}: no clause {ref}")
                 continue
             word, _, policy = expected.partition(" ")
-            found = WORDS[Outcome(decided.outcomes[decided.group[i], place[ref]])]
+            found = WORDS[outcomes.get(place[ref], Outcome.NO)]
             if found != word:
                 faults.append(f"{where}: {ref} {found}, expected {word}")
             elif policy:
-                rank = decided.policies[decided.group[i], regimes[evaluator.clauses[place[ref]].regime]]
+                rank = policies[i, regimes[evaluator.clauses[place[ref]].regime]]
                 if rank < 0 or POLICIES[rank] != policy:
                     faults.append(f"{where}: policy {POLICIES[rank] if rank >= 0 else None}, expected {policy}")
     return faults
