@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from lotgate.decide.decision import Ask, ConflictFlag, LineDecision, RegimeDecision, Rule
-from lotgate.decide.evaluate import ANSWERS, OPEN_OUTCOMES, Evaluated, Outcome
+from lotgate.decide.evaluate import ANSWERS, OPEN_OUTCOMES, Evaluated, Ints, Outcome
 from lotgate.decide.walk import Walk
 from lotgate.law import Clause, Status, Text
 from lotgate.law.expr import TRUE, UNKNOWN, Leaf
@@ -104,7 +104,7 @@ class Judge:
         """The walk through the law for one input row."""
         return Walk(self.law, self.evaluated.table.row(number), day)
 
-    def _skeleton(self, row: int, epoch: int, answers: np.ndarray, policies: np.ndarray) -> _Skeleton:  # type: ignore[type-arg]
+    def _skeleton(self, row: int, epoch: int, answers: Ints, policies: Ints) -> _Skeleton:
         held = self._skeletons.get((row, epoch))
         if held is None:
             day = self.evaluator.starts[epoch]

@@ -193,6 +193,7 @@ class _Builder:
             party_rows=self.party_rows,
             addressees=self.addressees,
             tests=self.tests,
+            terms=self.terms,
             versions=self.versions,
             list_rows=self.list_rows,
         )

@@ -147,6 +147,8 @@ class Law:
     party_rows: Mapping[str, tuple[Mapping[str, str], ...]]
     addressees: Mapping[str, tuple[str, ...]]
     tests: Mapping[str, int]
+    terms: Mapping[str, Mapping[str, int]]
+    """Node of every term, by regime."""
     versions: Mapping[str, tuple[Interval, ...]]
     """Clock keys of dated terms."""
     list_rows: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
