@@ -1,0 +1,279 @@
+"""Checks what no single cell shows: repeated identifiers, references, periods, sums. Leaves cells to cells.py.
+
+Cycles in a bill of materials are no fault here: what depends on them is named where content is rolled up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from lotgate.errors import Fault
+from lotgate.schema import TABLES, Table
+from lotgate.vocabulary import nearest
+
+__all__ = ["Checked", "check_references", "check_rows"]
+
+_SUM_TOLERANCE = 0.005
+"""What rounded assays may add up to beyond the whole."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A decoded table with the data row number of each of its rows, and whether all of it could be read."""
+
+    frame: pl.DataFrame
+    rows: pl.Series
+    complete: bool
+
+    @property
+    def numbered(self) -> pl.DataFrame:
+        """The frame with the data row number as column `row#`."""
+        return self.frame.with_columns(self.rows.alias("row#"))
+
+
+def check_rows(table: Table, checked: Checked) -> list[Fault]:
+    """Faults between the rows of one table."""
+    faults = _repeated(table, checked)
+    more = {
+        "composition": _mass_sums,
+        "bom": _self_parts,
+        "chips": _item_cells,
+        "ownership": _holdings,
+        "licences": _validity,
+        "facts": _two_answers,
+    }.get(table.name)
+    return faults + (more(checked) if more else [])
+
+
+def _repeated(table: Table, checked: Checked) -> list[Fault]:
+    """Rows whose key stands in an earlier row; a key with an unknown cell identifies nothing."""
+    if not table.key:
+        return []
+    key = checked.frame.select(table.key)
+    if key.height == key.n_unique():
+        return []
+    keyed = checked.numbered.drop_nulls(table.key)
+    first = keyed.group_by(table.key).agg(pl.col("row#").min().alias("first#"))
+    again = keyed.join(first, on=table.key, maintain_order="left").filter(pl.col("row#") > pl.col("first#"))
+    return [
+        Fault(
+            table.name,
+            f"the same {' and '.join(table.key)} as row {first_row}",
+            row=row,
+            column=table.key[-1],
+            value=", ".join(str(part) for part in parts),
+            message_zh=f"{'、'.join(table.key)} 与第 {first_row} 行重复",
+            expected="every one once",
+            expected_zh="各不重复",
+        )
+        for *parts, row, first_row in again.select(*table.key, "row#", "first#").rows()
+    ]
+
+
+def _mass_sums(checked: Checked) -> list[Fault]:
+    sums = checked.numbered.group_by("item", maintain_order=True).agg(pl.sum("mass_fraction"), pl.last("row#"))
+    return [
+        Fault(
+            "composition",
+            f"the mass fractions of {item} add up to more than 1",
+            row=row,
+            column="mass_fraction",
+            value=f"{total:.15g}",
+            message_zh=f"{item} 各成分质量比例之和大于 1",
+            expected="at most 1 for one item",
+            expected_zh="同一物项之和不超过 1",
+        )
+        for item, total, row in sums.rows()
+        if item is not None and total > 1 + _SUM_TOLERANCE
+    ]
+
+
+def _self_parts(checked: Checked) -> list[Fault]:
+    same = checked.numbered.filter(pl.col("parent") == pl.col("component"))
+    return [
+        Fault(
+            "bom",
+            "an item contains itself",
+            row=row,
+            column="component",
+            value=component,
+            message_zh="物项包含自身",
+            expected="another item",
+            expected_zh="其他物项",
+        )
+        for component, row in same.select("component", "row#").rows()
+    ]
+
+
+_PER_ITEM = (
+    "die_area_mm2",
+    "io_gb_per_s",
+    "memory_gb",
+    "memory_gb_per_s",
+    "memory_area_mm2",
+    "transistors_bn",
+    "datacentre",
+)
+
+
+def _item_cells(checked: Checked) -> list[Fault]:
+    """Rows of one item that differ in a cell which belongs to the item as a whole."""
+    faults = []
+    for name in _PER_ITEM:
+        known = checked.numbered.drop_nulls(["item", name])
+        first = known.group_by("item", maintain_order=True).agg(
+            pl.first(name).alias("first"), pl.first("row#").alias("first#")
+        )
+        other = known.join(first, on="item", maintain_order="left").filter(pl.col(name) != pl.col("first"))
+        faults += [
+            Fault(
+                "chips",
+                f"another {name} than in row {first_row} of the same item",
+                row=row,
+                column=name,
+                value=_written(value),
+                message_zh=f"{name} 与同一物项第 {first_row} 行不一致",
+                expected=_written(wanted),
+                expected_zh=_written(wanted),
+            )
+            for row, value, wanted, first_row in other.select("row#", name, "first", "first#").rows()
+        ]
+    return faults
+
+
+def _written(value: float | str) -> str:
+    return value if isinstance(value, str) else "none" if value != value else f"{value:.15g}"
+
+
+def _backwards(table: str, start: str, end: str, checked: Checked) -> list[Fault]:
+    wrong = checked.numbered.filter(pl.col(start) > pl.col(end))
+    return [
+        Fault(
+            table,
+            f"{end} is before {start}",
+            row=row,
+            column=end,
+            value=str(last),
+            message_zh=f"{end} 早于 {start}",
+            expected=f"{first} or later",
+            expected_zh=f"{first} 或以后",
+        )
+        for row, first, last in wrong.select("row#", start, end).rows()
+    ]
+
+
+def _validity(checked: Checked) -> list[Fault]:
+    return _backwards("licences", "valid_from", "valid_to", checked)
+
+
+def _holdings(checked: Checked) -> list[Fault]:
+    """Periods that end before they start, and two shares of one owner in one party for one day."""
+    faults = _backwards("ownership", "from", "to", checked)
+    ordered = (
+        checked.numbered.drop_nulls(["owner", "owned"])
+        .with_columns(pl.col("from").fill_null(pl.date(1, 1, 1)), pl.col("to").fill_null(pl.date(9999, 12, 31)))
+        .filter(pl.col("from") <= pl.col("to"))
+        .sort("owner", "owned", "from", "row#")
+    )
+    pair = ["owner", "owned"]
+    # The row that reaches furthest so far, not the one just before: a long holding may cover several short ones.
+    reach = ordered.with_columns(
+        pl.col("to").cum_max().shift(1).over(pair).alias("until"),
+        pl.col("row#").shift(1).over(pair).alias("before#"),
+    ).filter(pl.col("from") <= pl.col("until"))
+    return faults + [
+        Fault(
+            "ownership",
+            f"the holding of {owner} in {owned} overlaps with row {before}",
+            row=row,
+            column="from",
+            message_zh=f"{owner} 对 {owned} 的持股期间与第 {before} 行重叠",
+            expected="periods that do not overlap",
+            expected_zh="互不重叠的期间",
+        )
+        for owner, owned, row, before in reach.sort("row#").select(*pair, "row#", "before#").rows()
+    ]
+
+
+def _two_answers(checked: Checked) -> list[Fault]:
+    known = checked.numbered.drop_nulls(["subject", "fact", "value"])
+    first = known.group_by("subject", "fact").agg(pl.col("value", "row#").sort_by("row#").first().name.suffix("1"))
+    other = known.join(first, on=["subject", "fact"], maintain_order="left").filter(pl.col("value") != pl.col("value1"))
+    return [
+        Fault(
+            "facts",
+            f"another answer than in row {first_row} to the same question",
+            row=row,
+            column="value",
+            value=value,
+            message_zh=f"与第 {first_row} 行对同一问题的答复不同",
+            expected="one answer",
+            expected_zh="一个答复",
+        )
+        for row, value, first_row in other.select("row#", "value", "row#1").rows()
+    ]
+
+
+# ---- references -------------------------------------------------------------------------------------------------
+
+
+def check_references(tables: Mapping[str, Checked]) -> list[Fault]:
+    """References to items and parties that are not in their table; a table that is missing is named once.
+
+    Nothing is said of references into a table that could not be read in full.
+    """
+    faults: list[Fault] = []
+    missing: dict[str, str] = {}
+    for name, checked in tables.items():
+        for column in TABLES[name].columns:
+            if column.refers is None or column.name not in checked.frame.columns:
+                continue
+            target = tables.get(column.refers)
+            refs = checked.frame[column.name]
+            if target is None:
+                if refs.null_count() < len(refs):
+                    missing.setdefault(column.refers, f"{name}.{column.name}")
+            elif target.complete:
+                known = target.frame[TABLES[column.refers].key[0]].drop_nulls()
+                faults += _dangling(name, column.name, column.refers, refs, checked.rows, known)
+    return [
+        Fault(
+            table,
+            f"table {table} is missing, but {place} refers to it",
+            message_zh=f"缺少 {table} 表，而 {place} 引用了它",
+            expected=f"a table {table}",
+            expected_zh=f"{table} 表",
+        )
+        for table, place in missing.items()
+    ] + faults
+
+
+def _dangling(table: str, column: str, target: str, refs: pl.Series, rows: pl.Series, known: pl.Series) -> list[Fault]:
+    named = pl.DataFrame([refs.alias("name"), rows.alias("row")])
+    if refs.dtype == pl.List(pl.String):
+        if refs.list.len().max() in (0, None):
+            return []
+        named = named.explode("name")
+    distinct = named["name"].drop_nulls().unique()
+    absent = distinct.filter(~distinct.is_in(known.implode()) & (distinct != "none"))
+    if absent.is_empty():
+        return []
+    known_names = known.to_list()
+    close = {name: nearest(name, known_names, cutoff=0.7) for name in absent.sort().head(1000)}
+    singular = {"items": "item", "parties": "party"}[target]
+    return [
+        Fault(
+            table,
+            f"no such {singular} in table {target}",
+            row=row,
+            column=column,
+            value=name,
+            message_zh=f"{target} 表中没有该标识",
+            expected=f"{close[name]} (nearest)" if close.get(name) else f"a name from {target}.{singular}",
+            expected_zh=f"{close[name]}（最接近）" if close.get(name) else f"{target}.{singular} 中的标识",
+        )
+        for name, row in named.filter(pl.col("name").is_in(absent.implode())).rows()
+    ]
