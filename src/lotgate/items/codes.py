@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-__all__ = ["EntryIndex", "members", "membership", "parts", "relation", "split_codes"]
+__all__ = ["EntryIndex", "Membership", "members", "membership", "parts", "relation", "split_codes"]
 
 Relation = Literal["inside", "above", "outside"]
 Member = Literal["yes", "maybe", "no"]
