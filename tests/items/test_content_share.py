@@ -342,6 +342,9 @@ def test_bounds_hold_the_truth_whatever_is_hidden(
         assert quick_high == pytest.approx(float(high), rel=1e-9, abs=1e-12)
         cells = open_cells(found, name, column.name)
         assert bool(cells) == (quick_low != quick_high)
+        first = settled_by(found, name, column.name)
+        assert (first is None) == (not cells)
+        assert first is None or (first.part, first.cell) in {(cell.part, cell.cell) for cell in cells}
         paths = top_paths(found, name, column.name, 3)
         assert bool(paths) == (float(found.content_high[found.graph.number_of[name], 0]) > 0)
         assert [path.amount for path in paths] == sorted((path.amount for path in paths), reverse=True)

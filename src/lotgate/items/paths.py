@@ -129,9 +129,75 @@ def _ranked(
 
 
 def settled_by(shares: Shares, item: str, column: str) -> OpenCell | None:
-    """The one cell whose answer would close most of the gap between a share's bounds, None if there is no gap."""
-    cells = open_cells(shares, item, column)
-    return cells[0] if cells else None
+    """The one cell whose answer would close most of the gap between a share's bounds, None if there is no gap.
+
+    Cells are weighed by the one way they reach the item; `open_cells` adds up all ways and lists every cell.
+    """
+    position, graph = shares.column(column), shares.graph
+    node = graph.number_of[item]
+    if shares.low[node, position] == shares.high[node, position]:
+        return None
+    own = _own_cells(shares, node)
+    if own:
+        return OpenCell(item, own[0], _gap(shares, node, position))
+    widest, through = _widest(shares, position)
+    part, factor = node, 1.0
+    while True:
+        lines = graph.lines_of(part)
+        widths = np.maximum(through[0][lines.start : lines.stop], through[1][lines.start : lines.stop])
+        line = lines[int(np.argmax(widths))]
+        if through[0][line] >= through[1][line]:
+            cells = _line_cells(shares, part, line, position)
+            subject, cell, _ = max(cells, key=lambda found: found[2])
+            width = min(factor * float(widths.max()), _gap(shares, node, position), float(widest[node]))
+            return OpenCell(str(graph.names[subject]), cell, width)
+        part, factor = int(graph.component[line]), factor * float(graph.quantity_high[line])
+
+
+def _own_cells(shares: Shares, node: int) -> list[str]:
+    """Cells of the item itself that keep its share open: what is in it, then its price."""
+    graph = shares.graph
+    cells = ["bom"] if graph.blocked[node] or not graph.has_parts[node] else []
+    return [*cells, "unit_value"] if np.isnan(shares.amounts.written[node]) else cells
+
+
+def _gap(shares: Shares, node: int, column: int) -> float:
+    low, high = float(shares.content_low[node, column]), float(shares.content_high[node, column])
+    return high - low if high > low else float(shares.amounts.high[node])
+
+
+def _widest(shares: Shares, column: int) -> tuple[Floats, tuple[Floats, Floats]]:
+    """For each part the width of the widest open cell below it, and by line the width of the cells that end there
+    and of those further down; one pass for the whole graph."""
+    held = shares.memo.get(("widest", column))
+    if isinstance(held, tuple):
+        return held
+    graph, counting, amounts = shares.graph, shares.counting, shares.amounts
+    carried_high = shares.carried_high[:, column]
+    with np.errstate(invalid="ignore"):
+        carried = np.nan_to_num(carried_high - shares.carried_low[:, column], nan=0.0, posinf=np.inf)
+        inside = np.nan_to_num(shares.content_high[:, column] - shares.content_low[:, column], nan=0.0, posinf=np.inf)
+    counts, stops, opens = (a[:, column] for a in (counting.count_may, counting.stop_may, counting.open_may))
+    unpriced = np.isnan(amounts.written) & (counts | (shares.content_high[:, column] > 0))
+    unseen = opens & counting.opaque[:, column] & ~graph.has_parts
+    ends = (counts.astype(int) + stops + opens > 1) | unseen | unpriced
+    child, most = graph.component, graph.quantity_high
+    blurred = ((graph.quantity_low != most) | ~amounts.comparable) & (carried_high[child] > 0) & (most > 0)
+    here = np.where(blurred, np.inf, np.where(ends[child], _product(carried[child], most), 0.0))
+    below, further = np.zeros(graph.size), np.zeros(most.size)
+    for level in graph.levels[1:]:
+        nodes, lines = slice(level.first, level.last), slice(level.first_line, level.last_line)
+        looked = opens[child[lines]] & (inside[child[lines]] > 0)
+        further[lines] = np.where(looked, _product(below[child[lines]], most[lines]), 0.0)
+        widths = np.maximum.reduceat(np.maximum(here[lines], further[lines]), level.starts)
+        below[nodes] = np.minimum(widths, inside[nodes])
+    shares.memo["widest", column] = (below, (here, further))
+    return below, (here, further)
+
+
+def _product(left: Floats, right: Floats) -> Floats:
+    with np.errstate(invalid="ignore"):
+        return np.where((left == 0) | (right == 0), 0.0, left * right)
 
 
 def open_cells(shares: Shares, item: str, column: str) -> list[OpenCell]:
@@ -141,16 +207,16 @@ def open_cells(shares: Shares, item: str, column: str) -> list[OpenCell]:
     if shares.low[node, position] == shares.high[node, position]:
         return []
     widths: dict[tuple[int, str], float] = {}
-    if np.isnan(amounts.written[node]):
-        _widen(widths, node, "unit_value", np.inf)
-    if graph.blocked[node] or not graph.has_parts[node]:
-        _widen(widths, node, "bom", float(amounts.high[node]))
-    else:
+    for cell in _own_cells(shares, node):
+        _widen(widths, node, cell, float(amounts.high[node]))
+    if graph.has_parts[node] and not graph.blocked[node]:
         for part, factor in _factors(shares, node, position).items():
             if part == node or _looked_into(shares, part, position):
-                _below(shares, part, position, factor, widths)
+                for line in graph.lines_of(part):
+                    for subject, cell, width in _line_cells(shares, part, line, position):
+                        _widen(widths, subject, cell, factor * width)
     # no cell can move the content by more than its whole gap
-    gap = float(shares.content_high[node, position] - shares.content_low[node, position])
+    gap = _gap(shares, node, position)
     cells = [OpenCell(str(graph.names[part]), cell, min(width, gap)) for (part, cell), width in widths.items()]
     return sorted(cells, key=lambda found: (-found.width, found.part, found.cell))
 
@@ -183,30 +249,31 @@ def _looked_into(shares: Shares, part: int, column: int) -> bool:
     )
 
 
-def _below(shares: Shares, part: int, column: int, factor: float, widths: dict[tuple[int, str], float]) -> None:
-    """The cells of one part's lines that keep what they bring open."""
+def _line_cells(shares: Shares, part: int, line: int, column: int) -> list[tuple[int, str, float]]:
+    """The cells of one line that keep what it brings open: part, cell and width in one unit of the parent."""
     graph, amounts, counting = shares.graph, shares.amounts, shares.counting
-    for line in graph.lines_of(part):
-        child = int(graph.component[line])
-        low, high = float(shares.carried_low[child, column]), float(shares.carried_high[child, column])
-        least, most = float(graph.quantity_low[line]), float(graph.quantity_high[line])
-        if high == 0 or most == 0:
-            continue
-        if least != most:
-            _widen(widths, child, "quantity", np.inf)
-        if not amounts.comparable[line]:
-            _widen(widths, part if amounts.kind[part] < 0 <= amounts.kind[child] else child, "currency", np.inf)
-        if low == high:
-            continue
-        gap = factor * most * (high - low)
-        states = (counting.count_may[child, column], counting.stop_may[child, column], counting.open_may[child, column])
-        if sum(map(bool, states)) > 1:
-            _widen(widths, child, "counts", gap)
-        if counting.open_may[child, column] and counting.opaque[child, column] and not graph.has_parts[child]:
-            _widen(widths, child, "bom", gap)
-        # an unknown price matters for what counts in full, and for the share that second incorporation looks at
-        if np.isnan(amounts.written[child]) and (states[0] or shares.content_high[child, column] > 0):
-            _widen(widths, child, "unit_value", gap)
+    child = int(graph.component[line])
+    low, high = float(shares.carried_low[child, column]), float(shares.carried_high[child, column])
+    least, most = float(graph.quantity_low[line]), float(graph.quantity_high[line])
+    cells: list[tuple[int, str, float]] = []
+    if high == 0 or most == 0:
+        return cells
+    if least != most:
+        cells.append((child, "quantity", np.inf))
+    if not amounts.comparable[line]:
+        cells.append((part if amounts.kind[part] < 0 <= amounts.kind[child] else child, "currency", np.inf))
+    if low == high:
+        return cells
+    gap = most * (high - low)
+    states = (counting.count_may[child, column], counting.stop_may[child, column], counting.open_may[child, column])
+    if sum(map(bool, states)) > 1:
+        cells.append((child, "counts", gap))
+    if states[2] and counting.opaque[child, column] and not graph.has_parts[child]:
+        cells.append((child, "bom", gap))
+    # an unknown price matters for what counts in full, and for the share that second incorporation looks at
+    if np.isnan(amounts.written[child]) and (states[0] or shares.content_high[child, column] > 0):
+        cells.append((child, "unit_value", gap))
+    return cells
 
 
 def content_table(by_value: Shares, by_mass: Shares | None = None, items: Iterable[str] | None = None) -> pl.DataFrame:
