@@ -295,7 +295,6 @@ _BOUNDS = {
     "transistors_bn": "transistors_bn",
 }
 _SCHEMA: dict[str, Any] = {
-    "item": pl.String,
     "has_metric": pl.String,
     "chip_kind": pl.String,
     **{f"{name}_{end}": pl.Float64 for name in _BOUNDS for end in ("low", "high")},
@@ -320,16 +319,21 @@ def metrics(ws: HasTables, limits: Mapping[str, Iterable[Limit]] | None = None) 
     rows_of: dict[str, list[tuple[Any, ...]]] = {}
     for item, *cells in ws.tables["chips"].select("item", *_ROW).iter_rows():
         rows_of.setdefault(item, []).append(tuple(cells))
-    seen: dict[Any, tuple[Any, ...]] = {}
-    out: list[tuple[Any, ...]] = []
-    for item, model, stage in ws.tables["items"].select("item", "model", "stage").iter_rows():
-        rows = tuple(rows_of.get(item, ()))
-        key = (repr(rows), model, stage)
+    # items alike in what is known of them are measured once
+    seen: dict[Any, int] = {}
+    records: list[tuple[Any, ...]] = []
+    items = ws.tables["items"]
+    place: list[int] = []
+    for item, model, stage in items.select("item", "model", "stage").iter_rows():
+        rows = rows_of.get(item)
+        key = (repr(rows) if rows else "", model, stage)
         if key not in seen:
-            found = measure([dict(zip(_ROW, row, strict=True)) for row in rows], model, stage)
-            seen[key] = _record(found, bounds)
-        out.append((item, *seen[key]))
-    return pl.DataFrame(out, schema=_SCHEMA, orient="row")
+            seen[key] = len(records)
+            found = measure([dict(zip(_ROW, row, strict=True)) for row in rows or ()], model, stage)
+            records.append(_record(found, bounds))
+        place.append(seen[key])
+    distinct = pl.DataFrame(records, schema=_SCHEMA, orient="row")
+    return items.select(pl.col("item").cast(pl.String)).hstack(distinct[place])
 
 
 def _record(found: Metric, limits: Mapping[str, Sequence[Fraction]]) -> tuple[Any, ...]:
