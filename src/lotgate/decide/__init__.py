@@ -1,1 +1,18 @@
-"""Placeholder."""
+"""Deciding: facts joined, law evaluated, explained, projected over the coming days."""
+
+from __future__ import annotations
+
+from lotgate.decide.check import Decisions, Explanation, HorizonRow, check
+from lotgate.decide.decision import Ask, ConflictFlag, LineDecision, RegimeDecision, Rule
+
+__all__ = [
+    "Ask",
+    "ConflictFlag",
+    "Decisions",
+    "Explanation",
+    "HorizonRow",
+    "LineDecision",
+    "RegimeDecision",
+    "Rule",
+    "check",
+]

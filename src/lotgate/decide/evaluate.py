@@ -9,7 +9,7 @@ last, so that another day, or all days of the horizon, costs a look-up and no ev
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -170,8 +170,11 @@ class Evaluator:
 
     @cached_property
     def order(self) -> list[int]:
-        """The nodes that any program or conflict needs, children first."""
-        needed = {n for p in self.programs for n in (p.when, p.free, p.licence, *(r[0] for r in p.routes))}
+        """The nodes that any program needs, children first."""
+        return self._needed(n for p in self.programs for n in (p.when, p.free, p.licence, *(r[0] for r in p.routes)))
+
+    def _needed(self, roots: Iterable[int]) -> list[int]:
+        needed = set(roots)
         stack = list(needed)
         while stack:
             node = self.graph.nodes[stack.pop()]
@@ -197,7 +200,7 @@ class Evaluator:
 
         A text is a stretch in which all dated terms read the same; there are far fewer of them than epochs.
         """
-        numbers = self.leaves_of.get("day", [])
+        numbers = [n for n, leaf in enumerate(self.graph.leaves) if leaf.op == "clock"]
         rows = []
         for start in self.starts:
             intervals = (self.law.versions[str(self.graph.leaves[n].operand)] for n in numbers)
@@ -270,10 +273,20 @@ class Evaluator:
         first = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=len(rows)))))
         return Entries(first, clause[order], trits[order], policy[order])
 
-    def planes(self, table: FactTable, rows: Ints, texts: Ints, luts: dict[int, Bytes]) -> dict[int, Bytes]:
-        """The trit of every needed node for chosen rows."""
+    def trits(self, node: int, table: FactTable, texts: Ints) -> Bytes:
+        """The trit of one node of the law, a term for instance, in every row of a small table."""
+        order = self._needed([node])
+        leaves = [self.graph.nodes[n].children[0] for n in order if self.graph.nodes[n].kind == "leaf"]
+        facts = {n: self.graph.leaves[n] for n in leaves if self.graph.leaves[n].op != "clock"}
+        luts = {n: leaf_trits(leaf, table.column(leaf.fact)) for n, leaf in facts.items()}
+        return self.planes(table, np.arange(table.rows), texts, luts, order)[node]
+
+    def planes(
+        self, table: FactTable, rows: Ints, texts: Ints, luts: dict[int, Bytes], order: Sequence[int] | None = None
+    ) -> dict[int, Bytes]:
+        """The trit of every needed node (or of those in `order`, children first) for chosen rows."""
         found: dict[int, Bytes] = {}
-        for number in self.order:
+        for number in self.order if order is None else order:
             node = self.graph.nodes[number]
             if node.kind == "leaf":
                 found[number] = self._leaf_plane(node.children[0], table, rows, texts, luts)

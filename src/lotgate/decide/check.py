@@ -1,0 +1,329 @@
+"""Decides every line of a workspace: the main job, and its twins explain and horizon."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+import lotgate
+from lotgate.dates import day_before
+from lotgate.decide.answers import apply_answers
+from lotgate.decide.columns import FactTable
+from lotgate.decide.decision import LineDecision
+from lotgate.decide.evaluate import ANSWERS, Evaluated, Evaluator
+from lotgate.decide.facts import Facts
+from lotgate.decide.judge import Judge
+from lotgate.decide.questions import Questions
+from lotgate.errors import Fault, InputError
+from lotgate.law import Law, Status, Text
+from lotgate.law.model import stale_after
+from lotgate.parties.lists import ListSet
+from lotgate.tables import Workspace
+
+__all__ = ["Decisions", "Explanation", "HorizonRow", "Silent", "check"]
+
+Days = npt.NDArray[np.datetime64]
+MONTHS = 12
+
+
+@dataclass(frozen=True)
+class HorizonRow:
+    """A day on which a line's answer changes, from what to what, and the measures that change it."""
+
+    line: str
+    day: date
+    before: str
+    after: str
+    measures: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The machine's form."""
+        return {
+            "line": self.line,
+            "day": self.day.isoformat(),
+            "before": self.before,
+            "after": self.after,
+            "measures": list(self.measures),
+        }
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A clause that does not speak on a line, with the first comparison that keeps it silent."""
+
+    measure: str
+    rule: str
+    cite: Text
+    because: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One line decided, every rule with its reasons, and the clauses that stayed silent."""
+
+    decision: LineDecision
+    silent: tuple[Silent, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The machine's form: the line as in check, reasons added to each rule, and the silent clauses."""
+        out = self.decision.to_json()
+        for code, regime in self.decision.regimes.items():
+            for shown, rule in zip(out["regimes"][code]["rules"], regime.rules, strict=True):
+                shown["reasons"] = [{"condition": condition, "found": found} for condition, found in rule.reasons]
+        out["silent"] = [
+            {"measure": s.measure, "rule": s.rule, "cite": s.cite.en, "condition": s.because[0], "found": s.because[1]}
+            for s in self.silent
+        ]
+        return out
+
+
+class Decisions(Sequence[LineDecision]):
+    """The decisions of all lines of a workspace, in its order. Lines are put together as they are asked for."""
+
+    def __init__(
+        self, ws: Workspace, law: Law, lists: ListSet, days: Days, regimes: Sequence[str] | None = None
+    ) -> None:
+        self.law = law
+        self.workspace, answers = apply_answers(ws, law)
+        self.days = days
+        self.facts = Facts(self.workspace, law, lists, answers)
+        self.evaluator = Evaluator(law, regimes, answers.standing)
+        self.table_of_facts: FactTable = self.facts.table(self.evaluator, days)
+        self.evaluated: Evaluated = self.evaluator.evaluate(self.table_of_facts)
+        self.questions = Questions(self.facts)
+        self.judge = Judge(self.evaluated, self.questions, answers.checked_until)
+        self._names: list[str] = self.workspace.tables["shipments"]["line"].to_list()
+        self._held: dict[int, LineDecision] = {}
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __getitem__(self, number: Any) -> Any:
+        if isinstance(number, slice):
+            return [self[i] for i in range(*number.indices(len(self)))]
+        if number < 0:
+            number += len(self)
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        held = self._held.get(number)
+        if held is None:
+            held = self._held[number] = self.judge.line(
+                number, self._names[number], _day(self.days[number]), self.holds_until[number]
+            )
+        return held
+
+    def __iter__(self) -> Iterator[LineDecision]:
+        return (self[i] for i in range(len(self)))
+
+    @property
+    def lines(self) -> Decisions:
+        """The decisions themselves."""
+        return self
+
+    def line(self, name: str) -> LineDecision:
+        """The decision of one line by its name; raises InputError naming the nearest when there is none."""
+        if name not in self._names:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, self._names, 1)
+            expected = f"a line of table shipments{f'; nearest is {near[0]}' if near else ''}"
+            raise InputError([Fault("shipments", "no such line", value=name, expected=expected)])
+        found: LineDecision = self[self._names.index(name)]
+        return found
+
+    @cached_property
+    def _answers(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int8]]:
+        """[line, regime]: answers and policies on each line's own day, the age of the law data counted in."""
+        answers, policies = self.evaluated.decide(self.evaluated.group, self.evaluator.epochs(self.days))
+        return self._with_age(answers, self.days), policies
+
+    def _with_age(self, answers: npt.NDArray[np.uint8], days: Days) -> npt.NDArray[np.uint8]:
+        """A go on a day beyond what is known of a regime's law becomes an ask."""
+        answers = answers.copy()
+        for k, code in enumerate(self.evaluator.regimes):
+            known = stale_after(self.law.regimes[code].known_as_of)
+            last = max(known, self.judge.checked_until.get(code, date.min))
+            answers[(answers[:, k] == 0) & (days > np.datetime64(last, "D")), k] = 1
+        return answers
+
+    def counts(self) -> dict[str, int]:
+        """How many lines have each answer."""
+        found = Counter(ANSWERS[a] for a in self._answers[0].max(axis=1, initial=0).tolist())
+        return {answer: found.get(answer, 0) for answer in ANSWERS}
+
+    @cached_property
+    def holds_until(self) -> list[date | None]:
+        """The last day of the same answer for each line, given the law recorded today; None if nothing changes it."""
+        changes = self._changes()
+        return [day_before(found[0][0]) if found else None for found in changes]
+
+    def _changes(self, until: date | None = None) -> list[list[tuple[date, int, int]]]:
+        """Per line the days after its own on which its answer changes: (day, before, after)."""
+        from lotgate.decide.horizon import changes
+
+        return changes(self, until)
+
+    def horizon(self, start: date | None = None, end: date | None = None) -> list[HorizonRow]:
+        """The days on which each line's answer changes between two days, with the measures that change it."""
+        from lotgate.decide.horizon import horizon
+
+        return horizon(self, start, end)
+
+    def months(self, start: date, months: int = MONTHS) -> list[tuple[date, dict[str, int]]]:
+        """How the lines would be answered if they left on the first of each month, or on a day the law changes."""
+        from lotgate.decide.horizon import months as counted
+
+        return counted(self, start, months)
+
+    def explain(self, name: str) -> Explanation:
+        """One line with the reasons of every rule, and the clauses that stayed silent."""
+        number = self._names.index(self.line(name).line)
+        decision: LineDecision = self[number]
+        walk = self.judge.walk(number, decision.date)
+        clauses = {(c.measure, c.id): c for c in self.evaluator.clauses}
+        regimes = {}
+        for code, regime in decision.regimes.items():
+            rules = []
+            for rule in regime.rules:
+                clause = clauses[(rule.measure, rule.rule)]
+                reasons = [
+                    (str(r.leaf), _shown(r.leaf.fact, walk.values))
+                    for r in walk.reasons(clause.when)
+                    if r.leaf.op != "clock"
+                ]
+                rules.append(replace(rule, reasons=tuple(dict.fromkeys(reasons))))
+            regimes[code] = replace(regime, rules=tuple(rules))
+        spoken = {(r.measure, r.rule) for regime in regimes.values() for r in regime.rules}
+        spoken |= {(m, "") for regime in regimes.values() for a in regime.asks for m in a.matters_for}
+        silent = []
+        for clause in self.evaluator.clauses:
+            if (clause.measure, clause.id) in spoken or (clause.measure, "") in spoken:
+                continue
+            if self.evaluator.status(clause, decision.date) is Status.OFF:
+                continue
+            reasons_against = [r for r in walk.reasons(clause.when) if r.leaf.op != "clock"]
+            because = (
+                (str(reasons_against[0].leaf), _shown(reasons_against[0].leaf.fact, walk.values))
+                if reasons_against
+                else ("", "")
+            )
+            silent.append(Silent(clause.measure, clause.id, clause.cite, because))
+        return Explanation(replace(decision, regimes=regimes), tuple(silent))
+
+    @cached_property
+    def lists(self) -> list[dict[str, Any]]:
+        """The party lists used: id, day and number of entries."""
+        return [
+            {"list": one.id, "as_of": one.as_of.isoformat() if one.as_of else None, "entries": len(one)}
+            for one in self.facts.parties.lists
+        ]
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """What a reader must know of the whole: lists missing, demonstration lists, old law data."""
+        from lotgate.decide.party_facts import list_of_tag
+
+        found = []
+        missing = sorted({list_of_tag(tag) for tag in self.facts.parties.unloaded})
+        if missing:
+            names = ", ".join(missing)
+            found.append(
+                Text(
+                    f"Party lists not loaded: {names}. Rules that need them ask for them.",
+                    f"未载入的名单：{names}。需要这些名单的规则会提出询问。",
+                )
+            )
+        shown = [one for one in self.facts.parties.lists if "demonstration" in one.title.lower()]
+        if shown:
+            found.append(
+                Text(
+                    "Demonstration lists are in use. They are not the official lists; do not screen with them.",
+                    "当前使用演示名单。演示名单不是官方名单，不得用于实际筛查。",
+                )
+            )
+        return tuple(found)
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything, as interfaces promise it."""
+        return {
+            "lotgate": lotgate.__version__,
+            "law": {"version": self.law.version, "known_as_of": self.law.known_as_of.isoformat()},
+            "lists": self.lists,
+            "notes": [note.en for note in self.notes],
+            "lines": [line.to_json() for line in self],
+        }
+
+    @property
+    def table(self) -> pa.Table:
+        """One row per line and regime, and one per line with regime `line`."""
+        from lotgate.decide.result_table import result_table
+
+        return result_table(self)
+
+
+def check(
+    workspace: Workspace,
+    on: date | None = None,
+    regimes: Sequence[str] | None = None,
+    *,
+    law: Law | None = None,
+    lists: ListSet | None = None,
+) -> Decisions:
+    """Decides every line of a workspace.
+
+    `on` replaces every line's date; without it each line needs one. `regimes` limits the answer to some of cn, us, eu,
+    nl, jp. `law` and `lists` default to the shipped law and the lists in the user's store.
+    """
+    from lotgate.law import load as load_law
+    from lotgate.parties.store import open_lists
+
+    law = load_law() if law is None else law
+    lists = open_lists() if lists is None else lists
+    unknown = [code for code in regimes or () if code not in law.regimes]
+    if unknown:
+        raise InputError([Fault("regime", "no such regime", value=", ".join(unknown), expected=", ".join(law.regimes))])
+    shipments = workspace.tables["shipments"]
+    if on is not None:
+        days = np.full(shipments.height, np.datetime64(on, "D"))
+    else:
+        missing = workspace.missing_dates()
+        if missing:
+            raise InputError(
+                [
+                    Fault("shipments", f"line {name} has no date", column="date", expected="a day, or --on DAY for all")
+                    for name in missing
+                ]
+            )
+        days = shipments["date"].to_numpy().astype("datetime64[D]")
+    return Decisions(workspace, law, lists, days, regimes)
+
+
+def _day(value: np.datetime64) -> date:
+    found: date = value.astype("datetime64[D]").item()
+    return found
+
+
+def _shown(fact: str, values: Any) -> str:
+    from lotgate.decide.columns import Members
+
+    value = values.get(fact)
+    if value is None:
+        return "unknown"
+    if isinstance(value, Members):
+        if not value.known and value.may is None and not value.must:
+            return "unknown"
+        shown = ", ".join(sorted(value.must)) or "none"
+        maybe = value.may - value.must if value.may is not None else None
+        return shown + (" (possibly more)" if maybe is None or maybe else "")
+    if isinstance(value, tuple):
+        low, high = value
+        return f"{low:.10g}" if low == high else f"{low:.6g} to {high:.6g}"
+    return str(value)

@@ -1,0 +1,287 @@
+"""Facts of every line: shipments joined with items, content, chips, parties, lists, ownership and licences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+from lotgate.decide.answers import Answers
+from lotgate.decide.columns import ANYTHING, NONE, Column, FactTable, Members, Value
+from lotgate.decide.evaluate import Evaluator
+from lotgate.decide.item_facts import ItemFacts, USContent
+from lotgate.decide.licence_facts import Cover, LicenceFacts, members
+from lotgate.decide.party_facts import PartyFacts
+from lotgate.decide.values import CodeBook
+from lotgate.law import Law
+from lotgate.parties.lists import ListSet
+from lotgate.tables import Workspace
+
+__all__ = ["Facts"]
+
+Ints = npt.NDArray[Any]
+ROLES = ("end_user", "consignee")
+SETS = ("listed", "us_owned_by", "cn_owned_by")
+BOOLS = ("ofac_owned", "listed_owner_minority", "military")
+
+
+class Facts:
+    """Builds the fact table of a workspace, and remembers what stands behind each fact."""
+
+    def __init__(self, ws: Workspace, law: Law, lists: ListSet, answers: Answers) -> None:
+        self.ws = ws
+        self.law = law
+        self.answers = answers
+        self.book = CodeBook(law)
+        self.items = ItemFacts(ws, law, self.book)
+        self.parties = PartyFacts(ws, law, lists, answers.matches)
+        self.licences = LicenceFacts(ws)
+        self.lines = ws.tables["shipments"]
+
+    us_content: USContent | None = None
+    days: npt.NDArray[np.datetime64]
+    texts: Ints
+
+    @cached_property
+    def item_rows(self) -> Ints:
+        """Row of the items table of every line; one past the end where the item is unknown."""
+        return _places(self.lines["item"], self.ws.tables["items"]["item"])
+
+    def party_rows(self, role: str) -> Ints:
+        """Row of the parties table of every line; one past the end where the cell is empty, two past for `none`."""
+        return _places(self.lines[role], self.ws.tables["parties"]["party"])
+
+    def table(self, evaluator: Evaluator, days: npt.NDArray[np.datetime64]) -> FactTable:
+        """The facts of every line, each on its day."""
+        self.days = days
+        table = FactTable(self.lines.height, {})
+        put = table.columns
+        for fact in ("ship_from", "destination", "end_use"):
+            put[fact] = _text_column(self.lines[fact])
+        put["kind"] = self._kind()
+        put["via"] = _list_column(self.lines["via"])
+        for fact in ("logic_nm", "nand_layers", "dram_nm"):
+            put[fact] = _number_column(self.lines[fact])
+        for fact, column in self.items.columns.items():
+            put[fact] = _extended(column, _unknown_value(fact, self.law)).take(self.item_rows)
+        put["us_controlled_share"] = self._us_content(evaluator, days, put["destination"])
+        self._party_columns(put, days)
+        self._licence_columns(put, days)
+        return table
+
+    def _kind(self) -> Column:
+        """The kind of a line: as written, else derived from where the goods leave and where they were made."""
+        written = self.lines["kind"]
+        if written.null_count() == 0:
+            return _text_column(written)
+        origins = self.ws.tables["items"].select("item", origin=pl.coalesce("origin", "made_in"))
+        frame = self.lines.select("kind", "ship_from", "destination", "item")
+        frame = frame.join(origins, on="item", how="left", maintain_order="left")
+        same = pl.col("ship_from") == pl.col("destination")
+        derived = (
+            pl.when(same).then(pl.lit("in-country-transfer"))
+            .when(pl.col("ship_from") == pl.col("origin")).then(pl.lit("export"))
+            .when(pl.col("origin").is_not_null() & pl.col("ship_from").is_not_null()).then(pl.lit("reexport"))
+        )  # fmt: skip
+        return _text_column(frame.select(pl.coalesce("kind", derived)).to_series())
+
+    def _us_content(self, evaluator: Evaluator, days: npt.NDArray[np.datetime64], destinations: Column) -> Column:
+        if "us" not in self.law.regimes or not self.items.ids:
+            return Column.constant(None, self.lines.height)
+        texts = self.texts = evaluator.text_of(evaluator.epochs(days))
+        combined = destinations.codes.astype(np.int64) * (int(texts.max(initial=0)) + 1) + texts
+        distinct, which = np.unique(combined, return_inverse=True)
+        samples = [int(np.flatnonzero(which == k)[0]) for k in range(len(distinct))]
+        pairs = [(_text(destinations[row]), int(texts[row])) for row in samples]
+        content = USContent(self.items, evaluator, pairs)
+        low = np.full(self.lines.height, 0.0)
+        high = np.full(self.lines.height, 1.0)
+        known = self.item_rows < len(self.items.ids)
+        for k, pair in enumerate(pairs):
+            rows = np.flatnonzero((which == k) & known)
+            least, most = content.column(pair)
+            low[rows], high[rows] = least[self.item_rows[rows]], most[self.item_rows[rows]]
+        self.us_content = content
+        return _interval_column(low, high)
+
+    def _party_columns(self, put: dict[str, Column], days: npt.NDArray[np.datetime64]) -> None:
+        exporter = self.party_rows("exporter")
+        for fact, cell in (("exporter_country", "country"), ("exporter_headquarters", "headquarters")):
+            put[fact] = _extended(Column.of(self.parties.column(cell)), None).take(exporter)
+        put["addressee"] = _extended(Column.of(self.parties.addressees), ANYTHING).take(exporter)
+        end_user = self.party_rows("end_user")
+        put["end_user_country"] = _extended(Column.of(self.parties.column("country")), None).take(end_user)
+        for fact, values in self.parties.by_day(days).items():
+            put[fact] = self._over_parties(fact, values, days)
+
+    def _over_parties(self, fact: str, values: Mapping[date, Sequence[Value]], days: Ints) -> Column:
+        """A party fact over end user, consignee and named intermediaries together."""
+        blank: Value = ANYTHING if fact in SETS or fact == "headquarters" else None
+        nobody: Value = Members() if isinstance(blank, Members) else "no"
+        starts = sorted(values)
+        stretch = np.searchsorted(np.array(starts, dtype="datetime64[D]"), days, side="right") - 1
+        merge = _merge_members if isinstance(blank, Members) else _merge_bools
+        codes = np.zeros(self.lines.height, dtype=np.int32)
+        dictionary: dict[Value, int] = {}
+        memo: dict[tuple[Value, ...], int] = {}
+        for number, start in enumerate(starts):
+            column = _extended(Column.of(values[start]), blank, nobody)
+            rows = np.flatnonzero(stretch == number)
+            per_role = [column.codes[self.party_rows(role)[rows]].astype(np.int64) for role in ROLES]
+            size = len(column.values)
+            key = per_role[0] * size + per_role[1]
+            distinct, which = np.unique(key, return_inverse=True)
+            merged = np.empty(len(distinct), dtype=np.int32)
+            for k, one in enumerate(distinct):
+                parts = (column.values[int(one) // size], column.values[int(one) % size])
+                merged[k] = _remember(memo, dictionary, parts, merge)
+            codes[rows] = merged[which]
+            for row, others in self._intermediaries(rows):
+                known = blank if others is None else merge([column[self.parties.place[p]] for p in others] or [nobody])
+                codes[row] = _remember(memo, dictionary, (list(dictionary)[codes[row]], known), merge)
+        return Column(codes, list(dictionary) or [blank])
+
+    def _intermediaries(self, rows: Ints) -> Iterable[tuple[int, list[str] | None]]:
+        """Lines with intermediaries, or with an empty cell for them (None)."""
+        named = self.lines["intermediaries"]
+        lengths = named.list.len().fill_null(1).to_numpy()
+        for row in rows[lengths[rows] > 0]:
+            yield int(row), named[int(row)].to_list() if named[int(row)] is not None else None
+
+    def _licence_columns(self, put: dict[str, Column], days: npt.NDArray[np.datetime64]) -> None:
+        for regime, column in self.licence_columns(days).items():
+            put[f"licence_{regime}"] = column
+
+    @cached_property
+    def licensed(self) -> Ints:
+        """The lines that name a licence."""
+        cell = self.lines["licence"]
+        return np.flatnonzero((cell.is_not_null() & (cell != NONE)).fill_null(False).to_numpy())
+
+    def licence_columns(self, days: npt.NDArray[np.datetime64]) -> dict[str, Column]:
+        """Per regime the kinds of licence that cover each line on its day."""
+        found: dict[str, list[tuple[int, Members]]] = {regime: [] for regime in self.law.regimes}
+        for row in self.licensed:
+            covers = self.covers(int(row), days[row].astype("datetime64[D]").item())
+            for regime, cells in found.items():
+                one = members(covers, regime)
+                if one.must or one.may:
+                    cells.append((int(row), one))
+        columns = {}
+        for regime, cells in found.items():
+            codes = np.zeros(self.lines.height, dtype=np.int32)
+            dictionary: dict[Value, int] = {Members(): 0}
+            for row, one in cells:
+                codes[row] = dictionary.setdefault(one, len(dictionary))
+            columns[regime] = Column(codes, list(dictionary))
+        return columns
+
+    def content_gaps(self, row: int, item: int, fact: str) -> list[tuple[str, str]]:
+        """(cell, part) for every cell that keeps a content share of a line's item open."""
+        name = self.items.ids[item]
+        if fact == "cn61_share":
+            shares = self.items.cn61
+            return self.items.content_gaps(shares, name, "CN-2025-61#1.1", "cn_code") if shares else [("bom", name)]
+        if self.us_content is None:
+            return [("bom", name)]
+        destination = self.lines["destination"][row]
+        column = self.us_content.class_of[(destination, int(self.texts[row]))]
+        return self.items.content_gaps(self.us_content.shares, name, f"us-{column}", "us_code")
+
+    def covers(self, row: int, day: date) -> list[Cover]:
+        """What the licences named in a line do for it on a day."""
+        line = self.lines.row(row, named=True)
+        item = int(self.item_rows[row])
+        codes: dict[str, str | None] = dict.fromkeys(self.law.regimes)
+        if item < len(self.items.ids):
+            codes = {regime: self.items.cells(f"{regime}_code")[item] for regime in self.law.regimes}
+        return self.licences.covers(line, codes, day)
+
+
+def _unknown_value(fact: str, law: Law) -> Value:
+    """What a fact is where its item is unknown."""
+    return ANYTHING if law.facts[fact].type.type in ("set", "countries", "code") else None
+
+
+def _text(value: Value) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _remember(memo: dict[Any, int], dictionary: dict[Value, int], parts: tuple[Value, ...], merge: Any) -> int:
+    if parts not in memo:
+        memo[parts] = dictionary.setdefault(merge(parts), len(dictionary))
+    return memo[parts]
+
+
+def _merge_members(parts: Iterable[Value]) -> Value:
+    total = Members()
+    for one in parts:
+        total = total | (one if isinstance(one, Members) else ANYTHING)
+    return total
+
+
+def _merge_bools(parts: Iterable[Value]) -> Value:
+    found = set(parts)
+    return "yes" if "yes" in found else None if None in found else "no"
+
+
+def _places(cells: pl.Series, ids: pl.Series) -> Ints:
+    """Row of each cell's id; len(ids) for an empty cell, len(ids) + 1 for `none`."""
+    index = pl.DataFrame({"id": ids, "place": pl.Series(range(len(ids)), dtype=pl.Int64)})
+    frame = pl.DataFrame({"id": cells}).join(index, on="id", how="left", maintain_order="left")
+    none = (frame["id"] == NONE).fill_null(False)
+    place = frame["place"].fill_null(len(ids))
+    found: Ints = (place + none.cast(pl.Int64)).to_numpy()
+    return found
+
+
+def _extended(column: Column, *more: Value) -> Column:
+    """The column with two further rows at its end: for an empty cell, and for `none` (the same unless told)."""
+    values = list(column.values)
+    codes = [len(values), len(values) + len(more) - 1]
+    return Column(np.concatenate([column.codes, np.array(codes, dtype=np.int32)]), [*values, *more])
+
+
+def _text_column(cells: pl.Series) -> Column:
+    """Text cells as a column, dictionary-coded by Arrow."""
+    coded = cells.to_arrow(compat_level=pl.CompatLevel.oldest())
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.combine_chunks()
+    coded = coded.dictionary_encode()
+    values = coded.dictionary.to_pylist()
+    codes = coded.indices.fill_null(len(values)).to_numpy(zero_copy_only=False)
+    return Column(codes.astype(np.int32), [*values, None])
+
+
+def _list_column(cells: pl.Series) -> Column:
+    joined = cells.list.join(";")
+    coded = _text_column(joined)
+    values: list[Value] = []
+    for text in coded.values:
+        if not isinstance(text, str):
+            values.append(ANYTHING)
+        else:
+            members_of = frozenset(text.split(";")) if text else frozenset()
+            values.append(Members(members_of, members_of))
+    return Column(coded.codes, values)
+
+
+def _number_column(cells: pl.Series) -> Column:
+    numbers = cells.to_numpy().astype(np.float64)
+    empty = cells.is_null().to_numpy()
+    distinct, codes = np.unique(np.where(np.isnan(numbers), -1.0, numbers), return_inverse=True)
+    values: list[Value] = [(float(v), float(v)) if v >= 0 else NONE for v in distinct]
+    codes = np.where(empty, len(values), codes.reshape(-1))
+    return Column(codes.astype(np.int32), [*values, None])
+
+
+def _interval_column(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> Column:
+    pairs = np.stack([low, high], axis=1)
+    distinct, codes = np.unique(pairs, axis=0, return_inverse=True)
+    return Column(codes.reshape(-1).astype(np.int32), [(float(a), float(b)) for a, b in distinct])

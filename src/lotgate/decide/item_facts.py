@@ -1,0 +1,376 @@
+"""Facts of items: codes settled by classification or composition, chip figures, tests met, content of the bill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from lotgate.decide.columns import ANYTHING, NONE, Column, FactTable, Members, Value
+from lotgate.decide.evaluate import Evaluator
+from lotgate.decide.values import CodeBook
+from lotgate.decide.walk import Walk
+from lotgate.items import chips, composition
+from lotgate.items.amounts import Amounts
+from lotgate.items.content import Column as ContentColumn
+from lotgate.items.content import Counting, Shares, value_shares
+from lotgate.items.graph import Graph
+from lotgate.items.paths import open_cells
+from lotgate.law import Law
+from lotgate.law.expr import FALSE, TRUE, UNKNOWN
+from lotgate.tables import Workspace
+
+__all__ = ["ItemFacts", "USContent"]
+
+METRICS = {
+    "tpp": "tpp",
+    "performance_density": "pd",
+    "memory_bandwidth_density": "mbd",
+    "io_gb_per_s": "io",
+    "dram_gb_per_s": "dram_gb_per_s",
+}
+CODES = ("cn_code", "us_code", "eu_code", "nl_code", "jp_code", "technology")
+PART1 = "cn-61-part1"
+CONTROLLED = "us_controlled_content"
+"""The term of US law that tells which US-origin content needs a licence to a destination (734 Supp. 2)."""
+TEN_PERCENT = "us_de_minimis_ten_percent"
+"""The term that tells to which destinations the lower de minimis level applies."""
+DE_MINIMIS = ("0.1", "0.25")
+
+
+class ItemFacts:
+    """The facts every item carries, one value per item in the order of the items table."""
+
+    def __init__(self, ws: Workspace, law: Law, book: CodeBook) -> None:
+        self.ws = ws
+        self.law = law
+        self.book = book
+        self.items = ws.tables["items"]
+        self.ids: list[str] = self.items["item"].to_list()
+        self.place = {item: i for i, item in enumerate(self.ids)}
+
+    def cells(self, column: str) -> list[Any]:
+        """One column of the items table."""
+        found: list[Any] = self.items[column].to_list()
+        return found
+
+    @cached_property
+    def origin(self) -> list[str | None]:
+        """Country of origin: `origin`, else `made_in`."""
+        found: list[str | None] = self.items.select(pl.coalesce("origin", "made_in")).to_series().to_list()
+        return found
+
+    @cached_property
+    def settled(self) -> dict[str, list[str]]:
+        """Chinese codes that composition and stage settle for items nobody has classified."""
+        rows = [
+            row for name, found in self.law.list_rows.items() if name.endswith("/composition_hints") for row in found
+        ]
+        hints = [composition.Hint.from_row(row) for row in rows]
+        blank = self.items.filter(pl.col("cn_code").is_null())
+        out: dict[str, list[str]] = {}
+        if hints and blank.height:
+            found = composition.settlements(blank, self.ws.tables["composition"], hints)
+            for item, code in found.select("item", "control_code").iter_rows():
+                out.setdefault(item, []).append(code)
+        return out
+
+    @cached_property
+    def metrics(self) -> pl.DataFrame:
+        """Chip figures of every item, exact against the limits the law uses."""
+        limits: dict[str, list[float]] = {name: [] for name in METRICS}
+        for leaf in self.law.graph.leaves:
+            if leaf.fact in limits and isinstance(leaf.operand, float):
+                limits[leaf.fact].append(leaf.operand)
+        return chips.metrics(self.ws, limits)
+
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        """Every item fact that does not depend on destination or day."""
+        found = {"origin": Column.of(self.origin)}
+        for fact in CODES:
+            found[fact] = self._code_column(fact)
+        for fact in ("stage", "contains_us_ic"):
+            found[fact] = Column.of(self.cells(fact))
+        found["model"] = Column.of(value or NONE for value in self.cells("model"))
+        found.update(self.metric_columns)
+        found["item_meets"] = Column.of(self.item_meets)
+        found["parts_meet"] = Column.of(self.parts_meet)
+        found["parts_us_code"] = Column.of(self.parts_us_code)
+        found["cn61_share"] = Column.of(self.cn61_share)
+        return found
+
+    def _code_column(self, fact: str) -> Column:
+        members: list[Value] = []
+        for item, code in zip(self.ids, self.cells(fact), strict=True):
+            if code is None and fact == "cn_code" and item in self.settled:
+                sure = self.book.members(fact, ";".join(self.settled[item])).must
+                members.append(Members(sure, None, known=False))
+            else:
+                members.append(self.book.members(fact, code))
+        return Column.of(members)
+
+    @cached_property
+    def metric_columns(self) -> dict[str, Column]:
+        """Chip figures as intervals; an item that is no chip has none."""
+        nothing = (self.metrics["has_metric"] == "no").to_list()
+        found = {}
+        for fact, name in METRICS.items():
+            bounds = self.metrics.select(f"{name}_low", f"{name}_high").iter_rows()
+            found[fact] = Column.of(NONE if no else pair for no, pair in zip(nothing, bounds, strict=True))
+        found["datacentre"] = Column.of(self.metrics["datacentre"])
+        return found
+
+    @cached_property
+    def _tests(self) -> list[Members]:
+        """The tests each item's own figures meet, surely and possibly, before its classification is weighed."""
+        stage = Column.of(self.cells("stage"))
+        columns = {**self.metric_columns, "stage": stage}
+        seen: dict[tuple[Value, ...], Members] = {}
+        out = []
+        for i in range(len(self.ids)):
+            values = {fact: column[i] for fact, column in columns.items()}
+            key = tuple(values.values())
+            if key not in seen:
+                seen[key] = self._tests_of(values)
+            out.append(seen[key])
+        return out
+
+    def _tests_of(self, values: Mapping[str, Value]) -> Members:
+        if values["tpp"] == NONE:
+            return Members()
+        walk = Walk(self.law, values, date.max)
+        trits = {name: walk.trit(node) for name, node in self.law.tests.items()}
+        must = frozenset(name for name, trit in trits.items() if trit == TRUE)
+        return Members(must, frozenset(name for name, trit in trits.items() if trit != FALSE))
+
+    @cached_property
+    def item_meets(self) -> list[Members]:
+        """Tests met. A filled code is the classification: only figures that surely meet a test overrule it."""
+        return [
+            Members(found.must, found.must) if code is not None else found
+            for found, code in zip(self._tests, self.cells("us_code"), strict=True)
+        ]
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The bill of materials over all items."""
+        return Graph.build(self.ws.tables["bom"], self.items["item"])
+
+    @cached_property
+    def nodes(self) -> npt.NDArray[np.int64]:
+        """Node of the graph of every item, in the order of the items table."""
+        return self.graph.numbers(self.items["item"])
+
+    def _below(self, flags: Sequence[Members]) -> list[Members]:
+        """For every item what its parts, at any depth, have between them."""
+        names = sorted({name for one in flags for name in (one.must | (one.may or frozenset()))})
+        musts: list[set[str]] = [set() for _ in flags]
+        mays: list[set[str]] = [set() for _ in flags]
+        for name in names:
+            must = np.zeros(self.graph.size, dtype=bool)
+            may = np.zeros(self.graph.size, dtype=bool)
+            trits = np.array([one.trit(name) for one in flags], dtype=np.uint8)
+            must[self.nodes] = trits == TRUE
+            may[self.nodes] = trits != FALSE
+            below_must, below_may = self.graph.closure_any(must, may)
+            for i in np.flatnonzero(below_must[self.nodes]):
+                musts[i].add(name)
+            for i in np.flatnonzero(below_may[self.nodes]):
+                mays[i].add(name)
+        return [Members(frozenset(a), frozenset(a | b)) for a, b in zip(musts, mays, strict=True)]
+
+    @cached_property
+    def parts_meet(self) -> list[Members]:
+        """Tests met by any part; a filled code of the whole is overruled only by figures that surely meet one."""
+        if not self.ws.tables["bom"].height:
+            return [Members()] * len(self.ids)
+        return [
+            Members(found.must, found.must) if code is not None else found
+            for found, code in zip(self._below(self.item_meets), self.cells("us_code"), strict=True)
+        ]
+
+    @cached_property
+    def parts_us_code(self) -> list[Members]:
+        """Lists that the codes of parts are on, only where the whole itself is not classified."""
+        codes = self.cells("us_code")
+        if not self.ws.tables["bom"].height or all(code is not None for code in codes):
+            return [Members()] * len(self.ids)
+        own = [self.book.members("us_code", code) if code is not None else Members() for code in codes]
+        below = self._below([Members(one.must - {NONE}, one.must - {NONE}) for one in own])
+        return [Members() if code is not None else found for found, code in zip(below, codes, strict=True)]
+
+    @cached_property
+    def cn61(self) -> Shares | None:
+        """Shares of PRC-origin Part 1 content (announcement 61 of 2025, article 1(1)); None where no list is loaded."""
+        if PART1 not in self.law.code_lists:
+            return None
+        codes = self.columns_of("cn_code")
+        listed = np.array([one.trit(PART1) for one in codes], dtype=np.uint8)
+        origin = self.origin
+        must, may = self._flags(
+            [trit == TRUE and o == "CN" for trit, o in zip(listed, origin, strict=True)],
+            [trit != FALSE and o in ("CN", None) for trit, o in zip(listed, origin, strict=True)],
+        )
+        column = ContentColumn("CN-2025-61#1.1", limits=("0.001",))
+        counting = Counting.of(must, may, opaque=self._opaque_rare_earths(codes))
+        return value_shares(self.graph, self.amounts, counting, [column])
+
+    def _opaque_rare_earths(self, codes: Sequence[Members]) -> npt.NDArray[np.bool_]:
+        """Foreign alloys, targets and magnets of a listed kind that come without a bill: what went into them is open.
+
+        Everything else without a bill is its maker's own work, since a bill lists every bought part.
+        """
+        made = {"alloy", "target", "magnet"}
+        flags = [
+            stage in made and one.trit(NONE) != TRUE and origin != "CN"
+            for stage, one, origin in zip(self.cells("stage"), codes, self.origin, strict=True)
+        ]
+        return self._flags(flags, flags)[0]
+
+    def _flags(self, must: Sequence[bool], may: Sequence[bool]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Flags per item laid out per node of the graph."""
+        sure = np.zeros(self.graph.size, dtype=bool)
+        possible = np.zeros(self.graph.size, dtype=bool)
+        sure[self.nodes] = must
+        possible[self.nodes] = may
+        return sure, possible | sure
+
+    def columns_of(self, fact: str) -> list[Members]:
+        """The members of a code fact, item by item."""
+        column = self._code_column(fact)
+        return [
+            value if isinstance(value, Members) else ANYTHING for value in (column[i] for i in range(len(self.ids)))
+        ]
+
+    @cached_property
+    def amounts(self) -> Amounts:
+        """Unit values of all parts in their currencies."""
+        return Amounts.of(self.graph, self.items)
+
+    @cached_property
+    def cn61_share(self) -> list[Value]:
+        """Bounds of the announcement 61 share of every item."""
+        if self.cn61 is None:
+            return [None] * len(self.ids)
+        low, high = self.cn61.low[self.nodes, 0], self.cn61.high[self.nodes, 0]
+        return [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
+
+    @cached_property
+    def _composed(self) -> frozenset[str]:
+        return frozenset(self.ws.tables["composition"]["item"].to_list())
+
+    def has_composition(self, item: str) -> bool:
+        """Whether the composition table says anything of an item."""
+        return item in self._composed
+
+    def missing_figures(self, item: str) -> list[str]:
+        """Cells of the chips table that would settle an item's figures."""
+        found: list[str] = self.metrics["missing"][self.place[item]].to_list()
+        return found
+
+    def open_figures(self, item: str, test: str) -> list[str]:
+        """Facts whose values keep a test open for an item."""
+        place = self.place[item]
+        values = {fact: column[place] for fact, column in self.metric_columns.items()}
+        values["stage"] = self.cells("stage")[place]
+        return [leaf.fact for leaf in Walk(self.law, values, date.max).open_leaves(self.law.tests[test])]
+
+    def parts_open(self, place: int, test: str) -> list[str]:
+        """Parts of an item, at any depth, whose own figures leave a test open."""
+        return [part for part in self._parts(place) if self.item_meets[self.place[part]].trit(test) == UNKNOWN]
+
+    def parts_without_code(self, place: int) -> list[str]:
+        """Parts of an item, at any depth, that nobody has classified for the US."""
+        codes = self.cells("us_code")
+        return [part for part in self._parts(place) if codes[self.place[part]] is None]
+
+    def _parts(self, place: int) -> list[str]:
+        below = self.graph.reached(int(self.nodes[place]))
+        names = self.graph.names
+        return sorted({names[node] for node in below} - {self.ids[place]})
+
+    def content_gaps(self, shares: Shares, item: str, column: str, code: str) -> list[tuple[str, str]]:
+        """(cell, part) for every cell that keeps a share open; `code` is the fact that tells whether a part counts."""
+        gaps: list[tuple[str, str]] = []
+        for found in open_cells(shares, item, column):
+            if found.cell != "counts":
+                gaps.append((found.cell, found.part))
+                continue
+            place = self.place[found.part]
+            if self.origin[place] is None:
+                gaps.append(("made_in", found.part))
+            if self.cells(code)[place] is None:
+                gaps.append((code, found.part))
+        return gaps or [("bom", item)]
+
+
+class USContent:
+    """Share of US-origin content that needs a licence to a destination, for every item and class of destinations.
+
+    Destinations to which the same codes need a licence under the same text of law form one class and one column
+    (15 CFR 734.4 and part 734 Supp. 2). A foreign part without a bill is its maker's own work if it is EAR99; of one that
+    is controlled, or that nobody has classified, the inside is open.
+    """
+
+    def __init__(self, facts: ItemFacts, evaluator: Evaluator, pairs: Sequence[tuple[str | None, int]]) -> None:
+        """`pairs` are the destinations asked about, each with the text of the law in force."""
+        self.facts = facts
+        codes = facts.columns_of("us_code")
+        distinct = list(dict.fromkeys(codes))
+        number = {members: k for k, members in enumerate(distinct)}
+        code_of = np.array([number[members] for members in codes], dtype=np.int64)
+        trits = _controlled(evaluator, pairs, distinct)
+        classes, class_of = np.unique(trits, axis=0, return_inverse=True)
+        self.class_of = {pair: int(c) for pair, c in zip(pairs, class_of.reshape(-1), strict=True)}
+        self.shares = self._shares(classes, code_of)
+
+    def _shares(self, classes: npt.NDArray[np.uint8], code_of: npt.NDArray[np.int64]) -> Shares:
+        facts = self.facts
+        from_us = np.array([origin == "US" for origin in facts.origin], dtype=bool)
+        maybe_us = np.array([origin in ("US", None) for origin in facts.origin], dtype=bool)
+        size = (facts.graph.size, len(classes))
+        count_must, count_may, stop_must, stop_may = (np.zeros(size, dtype=bool) for _ in range(4))
+        columns = []
+        for c, row in enumerate(classes):
+            trits = row[:-1][code_of]
+            count_must[facts.nodes, c] = from_us & (trits == TRUE)
+            count_may[facts.nodes, c] = maybe_us & (trits != FALSE)
+            stop_must[facts.nodes, c] = from_us & (trits == FALSE)
+            stop_may[facts.nodes, c] = maybe_us & (trits != TRUE)
+            limit = DE_MINIMIS[0] if row[-1] == TRUE else DE_MINIMIS[1]
+            columns.append(ContentColumn(f"us-{c}", limits=DE_MINIMIS, drop_at=limit))
+        opaque = np.zeros(facts.graph.size, dtype=bool)
+        unsaid = [code != NONE for code in facts.cells("us_code")]
+        opaque[facts.nodes] = np.array(unsaid, dtype=bool) & ~from_us
+        counting = Counting.of(count_must, count_may, stop_must=stop_must, stop_may=stop_may, opaque=opaque)
+        return value_shares(facts.graph, facts.amounts, counting, columns)
+
+    def column(self, pair: tuple[str | None, int]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Low and high shares of all items, in the order of the items table, for one destination."""
+        c = self.class_of[pair]
+        return self.shares.low[self.facts.nodes, c], self.shares.high[self.facts.nodes, c]
+
+
+def _controlled(
+    evaluator: Evaluator, pairs: Sequence[tuple[str | None, int]], codes: Sequence[Members]
+) -> npt.NDArray[np.uint8]:
+    """[pair, code]: whether US content of that code needs a licence there; last column: whether 10 percent applies."""
+    terms = evaluator.law.terms["us"]
+    places = Column.of(destination for destination, _ in pairs)
+    texts = np.array([text for _, text in pairs], dtype=np.int64)
+    grid = FactTable(
+        len(pairs) * len(codes),
+        {
+            "destination": places.take(np.repeat(np.arange(len(pairs)), len(codes))),
+            "us_code": Column.of(codes).take(np.tile(np.arange(len(codes)), len(pairs))),
+        },
+    )
+    controlled = evaluator.trits(terms[CONTROLLED], grid, np.repeat(texts, len(codes)))
+    strict = evaluator.trits(terms[TEN_PERCENT], FactTable(len(pairs), {"destination": places}), texts)
+    return np.column_stack([controlled.reshape(len(pairs), len(codes)), strict])

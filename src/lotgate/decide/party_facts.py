@@ -1,0 +1,206 @@
+"""Facts of parties: names matched against the lists, ownership followed, military and headquarters as given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from lotgate.decide.columns import ANYTHING, NONE, Members, Value
+from lotgate.law import Law
+from lotgate.parties.lists import ListSet, from_rows, party_list
+from lotgate.parties.screen import Hit, Query, screen
+from lotgate.tables import Workspace
+
+__all__ = ["CHINESE_LIST", "PartyFacts", "PartyMatch", "list_of_tag"]
+
+CHINESE_LIST = "cn-mofcom"
+OWNER_LISTS = ("us-entity-list", "us-meu", "us-sdn")
+"""Listings that pass to affiliates under the US Affiliates Rule (90 FR 47201)."""
+
+
+def list_of_tag(tag: str) -> str:
+    """The party list that carries a tag: `us-el:fn1` comes with `us-entity-list`, a measure id with our listings."""
+    if tag.startswith("us-el:"):
+        return "us-entity-list"
+    if tag.startswith("CN-"):
+        return CHINESE_LIST
+    return tag.split(":")[0]
+
+
+def law_tags(law: Law) -> frozenset[str]:
+    """Every tag that some condition of the law asks about."""
+    facts = ("listed", "us_owned_by", "cn_owned_by")
+    return frozenset(str(leaf.operand) for leaf in law.graph.leaves if leaf.fact in facts and leaf.op == "has")
+
+
+@dataclass(frozen=True)
+class PartyMatch:
+    """What the lists say of one party: tags it surely carries, tags it may carry, and the hits behind them."""
+
+    members: Members
+    hits: tuple[Hit, ...] = field(default=(), compare=False)
+
+
+class PartyFacts:
+    """The facts every party carries, by party id."""
+
+    def __init__(self, ws: Workspace, law: Law, lists: ListSet, confirmed: Mapping[str, str] | None = None) -> None:
+        """`confirmed` holds a person's word on near matches: party id to yes or no."""
+        self.ws = ws
+        self.law = law
+        self.confirmed = confirmed or {}
+        self._owned: dict[date, Owned] = {}
+        self.parties = ws.tables["parties"]
+        self.ids: list[str] = self.parties["party"].to_list()
+        rows = [{**row, "tags": measure} for measure, found in law.party_rows.items() for row in found]
+        ours = from_rows(
+            CHINESE_LIST, "Chinese listings", rows, law.regimes["cn"].known_as_of if "cn" in law.regimes else None
+        )
+        self.lists = lists.joined(ours)
+        self.unloaded = self._unloaded()
+
+    def _unloaded(self) -> frozenset[str]:
+        """Tags the law asks about that belong to lists not at hand: nobody can say who carries them."""
+        return frozenset(tag for tag in law_tags(self.law) if not self.lists.loaded(list_of_tag(tag)))
+
+    @cached_property
+    def owners(self) -> list[str]:
+        """Owners named in the ownership table that are not parties themselves: names to be matched like any other."""
+        known = set(self.ids)
+        named = self.ws.tables["ownership"]["owner"].unique(maintain_order=True).to_list()
+        return [owner for owner in named if owner is not None and owner not in known]
+
+    @cached_property
+    def _queries(self) -> tuple[list[Query], frozenset[str]]:
+        """A query per party with a name, and the parties without one."""
+        queries, nameless = [], set()
+        columns = self.parties.select("party", "name", "name_local", "country", "kind")
+        for party, name, local, country, kind in columns.iter_rows():
+            names = tuple(dict.fromkeys(n for n in (name, local) if n and n != NONE))
+            if names:
+                queries.append(Query(party, names, country, kind))
+            else:
+                nameless.add(party)
+        return queries, frozenset(nameless)
+
+    @cached_property
+    def matches(self) -> dict[str, PartyMatch]:
+        """The lists' word on every party and every named owner."""
+        queries, nameless = self._queries
+        queries = queries + [Query(owner, (owner,), None, None) for owner in self.owners]
+        hits: dict[str, list[Hit]] = {query.id: [] for query in queries}
+        for hit in screen(queries, self.lists):
+            hits[hit.id].append(hit)
+        found = {query_id: self._match(query_id, one) for query_id, one in hits.items()}
+        found.update({party: PartyMatch(ANYTHING) for party in nameless})
+        return found
+
+    def _match(self, party: str, hits: Sequence[Hit]) -> PartyMatch:
+        must: set[str] = set()
+        may: set[str] = set(self.unloaded)
+        for hit in hits:
+            tags = self._tags[(hit.list, hit.entry)]
+            word = self.confirmed.get(party)
+            if hit.match == "yes" or (hit.match == "possible" and word == "yes"):
+                must |= tags
+            elif hit.match == "possible" and word != "no":
+                may |= tags
+        relevant = law_tags(self.law)
+        sure = frozenset(must & relevant)
+        return PartyMatch(Members(sure, frozenset(may & relevant) | sure), tuple(hits))
+
+    @cached_property
+    def _tags(self) -> Mapping[tuple[str, str], frozenset[str]]:
+        return {
+            (one.id, entry): frozenset(tags)
+            for one in self.lists
+            for entry, tags in one.entries.select("entry", "tags").iter_rows()
+        }
+
+    def column(self, name: str) -> list[str | None]:
+        """One column of the parties table, in its order."""
+        cells: list[str | None] = self.parties[name].to_list()
+        return cells
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """Row of every party in the table."""
+        return {party: row for row, party in enumerate(self.ids)}
+
+    @cached_property
+    def addressees(self) -> list[Members]:
+        """Addressees of letters that each party is, by name."""
+        rows = [
+            {"name": names[0], "aliases": list(names[1:]), "entry": key, "kind": "company"}
+            for key, names in self.law.addressees.items()
+        ]
+        if not rows:
+            return [Members()] * len(self.ids)
+        known = ListSet({"addressees": party_list("addressees", "Addressees of letters", rows)})
+        hits: dict[str, set[str]] = {}
+        for hit in screen(self._queries[0], known):
+            if hit.match == "yes":
+                hits.setdefault(hit.id, set()).add(hit.entry)
+        nameless = self._queries[1]
+        return [
+            ANYTHING if party in nameless else Members(frozenset(found), frozenset(found))
+            for party in self.ids
+            for found in [hits.get(party, set())]
+        ]
+
+    def by_day(self, days: npt.NDArray[np.datetime64]) -> dict[str, dict[date, list[Value]]]:
+        """Every party fact: per stretch of unchanged ownership (by its first day) the values of all parties."""
+        always: dict[str, list[Value]] = {
+            "listed": [self.matches[party].members for party in self.ids],
+            "military": [_yes_no(value) for value in self.column("military")],
+            "headquarters": [_country(value) for value in self.column("headquarters")],
+        }
+        found: dict[str, dict[date, list[Value]]] = {fact: {date.min: v} for fact, v in always.items()}
+        for start in [date.min, *self.ownership_days(days)]:
+            owned = self.owned(start)
+            found.setdefault("us_owned_by", {})[start] = [owned.us[p] for p in self.ids]
+            found.setdefault("cn_owned_by", {})[start] = [owned.cn[p] for p in self.ids]
+            found.setdefault("ofac_owned", {})[start] = [owned.ofac[p] for p in self.ids]
+            found.setdefault("listed_owner_minority", {})[start] = [owned.minority[p] for p in self.ids]
+        return found
+
+    def ownership_days(self, days: npt.NDArray[np.datetime64]) -> list[date]:
+        """Days on which the ownership table changes, up to the last day asked about."""
+        table = self.ws.tables["ownership"]
+        ends = table.select(pl.col("to").dt.offset_by("1d"))["to"]
+        last = days.max().astype("datetime64[D]").item() if len(days) else date.max
+        found = {day for cells in (table["from"], ends) for day in cells.drop_nulls().to_list() if day <= last}
+        return sorted(found)
+
+    def owned(self, day: date) -> Owned:
+        """Listings that reach each party through its owners on a day."""
+        if day not in self._owned:
+            self._owned[day] = Owned(self, day)
+        return self._owned[day]
+
+
+class Owned:
+    """Who is reached by whose listing through ownership on one day, under each regime's own rule."""
+
+    def __init__(self, facts: PartyFacts, day: date) -> None:
+        self.us: dict[str, Members] = dict.fromkeys(facts.ids, Members())
+        self.cn: dict[str, Members] = dict.fromkeys(facts.ids, Members())
+        self.ofac: dict[str, str | None] = dict.fromkeys(facts.ids, "no")
+        self.minority: dict[str, str | None] = dict.fromkeys(facts.ids, "no")
+
+
+def _yes_no(value: str | None) -> str | None:
+    return "no" if value == NONE else value
+
+
+def _country(value: str | None) -> Members:
+    if value is None:
+        return ANYTHING
+    countries = frozenset() if value == NONE else frozenset({value})
+    return Members(countries, countries)

@@ -1,0 +1,179 @@
+"""From an unknown fact back to the input cells that would settle it: what to ask, and about whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from lotgate.decide.facts import Facts
+from lotgate.decide.party_facts import list_of_tag
+from lotgate.law import Text
+from lotgate.law.expr import Leaf
+from lotgate.law.model import FactSpec
+
+__all__ = ["Questions"]
+
+Cell = tuple[str, str, Text]
+
+EMPTY = {
+    "item": Text("Which item is shipped on this line?", "本笔货物是哪种物项？"),
+    "end_user": Text("Who is the end user?", "最终用户是谁？"),
+    "consignee": Text("Who is the consignee?", "收货人是谁？"),
+    "intermediaries": Text(
+        "Which intermediaries take part (none if there are none)?", "有哪些中间方参与（没有则填 none）？"
+    ),
+    "exporter": Text("Who is the exporter?", "出口人是谁？"),
+    "name": Text("What is the party's registered name?", "该方的注册名称是什么？"),
+    "country": Text("In which country is the party established?", "该方设在哪个国家（地区）？"),
+    "made_in": Text("In which country was the item made?", "该物项在哪个国家（地区）制造？"),
+    "composition": Text(
+        "Which substances does the item contain, and how much of each by mass? Ask for an analysis.",
+        "该物项含有哪些物质，质量分数各是多少？请索取成分分析。",
+    ),
+    "bom": Text(
+        "Which bought parts does one unit contain, and how many of each?", "每一单位含有哪些外购部件，各多少？"
+    ),
+    "unit_value": Text("What is the price of one unit?", "单价是多少？"),
+    "us_code": Text("What is the part's ECCN (none for EAR99)?", "该部件的 ECCN 编码是什么（EAR99 填 none）？"),
+    "list": Text(
+        "This list is not loaded. Load it with `lotgate lists import FILE` or give its folder with --lists.",
+        "该清单未载入。请用 `lotgate lists import FILE` 载入，或以 --lists 指定所在文件夹。",
+    ),
+    "match": Text(
+        "Is this party the listed one whose name is near? Answer yes or no after comparing address and register.",
+        "该方是否就是名称相近的被列名主体？请核对地址和登记信息后回答 yes 或 no。",
+    ),
+    "share": Text(
+        "What share of the party do its listed owners hold (0 to 1)?", "被列名所有人持有该方多大股份（0 至 1）？"
+    ),
+    "licence": Text(
+        "The licence named is not in the licences table, or a cell of it is empty. What does it allow?",
+        "所填许可证不在许可证表中，或其内容不全。它允许什么？",
+    ),
+}
+
+
+class Questions:
+    """Knows which cells stand behind each fact of each line."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.law = facts.law
+
+    def cells(self, line: int, leaf: Leaf) -> Sequence[Cell]:
+        """(fact, subject, question) for every cell that would help to settle a leaf of a line."""
+        spec = self.law.facts[leaf.fact]
+        if spec.subject == "item":
+            found = self._item(line, leaf, spec)
+        elif spec.subject == "party":
+            found = self._party(line, leaf, spec)
+        elif spec.subject == "exporter":
+            found = self._exporter(line, spec)
+        elif leaf.fact.startswith("licence_"):
+            found = self._licence(line, leaf.fact.removeprefix("licence_"))
+        else:
+            found = iter([(leaf.fact, self._cell(line, "line") or str(line), spec.question)])
+        return list(dict.fromkeys(found))
+
+    def _cell(self, line: int, column: str) -> str | None:
+        value = self.facts.lines[column][line]
+        return None if value is None else str(value)
+
+    def _line(self, line: int, fact: str) -> Cell:
+        return (fact, self._cell(line, "line") or str(line), EMPTY[fact])
+
+    def _item(self, line: int, leaf: Leaf, spec: FactSpec) -> Iterator[Cell]:
+        item = self._cell(line, "item")
+        if item is None:
+            yield self._line(line, "item")
+            return
+        place, items = self.facts.items.place[item], self.facts.items
+        if leaf.fact == "origin":
+            yield ("made_in", item, EMPTY["made_in"])
+        elif leaf.fact == "cn_code":
+            yield ("cn_code", item, spec.question)
+            if items.cells("cn_code")[place] is None and not items.has_composition(item):
+                yield ("composition", item, EMPTY["composition"])
+        elif leaf.fact == "parts_us_code":
+            for part in items.parts_without_code(place):
+                yield ("us_code", part, EMPTY["us_code"])
+        elif leaf.fact == "item_meets":
+            yield from self._figures(item, str(leaf.operand))
+        elif leaf.fact == "parts_meet":
+            for part in items.parts_open(place, str(leaf.operand)):
+                yield from self._figures(part, str(leaf.operand))
+        elif leaf.fact in ("tpp", "performance_density", "memory_bandwidth_density", "io_gb_per_s", "dram_gb_per_s"):
+            yield (spec.ask, item, spec.question)
+        elif leaf.fact in ("cn61_share", "us_controlled_share"):
+            yield from self._content(line, place, item, leaf)
+        else:
+            yield (leaf.fact, item, spec.question)
+
+    def _figures(self, item: str, test: str) -> Iterator[Cell]:
+        """The chip figures that keep a test open."""
+        for fact in self.facts.items.open_figures(item, test):
+            spec = self.law.facts[fact]
+            yield (spec.ask, item, spec.question)
+            if fact == "tpp":
+                yield from self._bits(item, spec)
+
+    def _bits(self, item: str, spec: FactSpec) -> Iterator[Cell]:
+        if "bit_length" in self.facts.items.missing_figures(
+            item
+        ) and "dense_tops" not in self.facts.items.missing_figures(item):
+            yield ("bit_length", item, spec.question)
+
+    def _content(self, line: int, place: int, item: str, leaf: Leaf) -> Iterator[Cell]:
+        for cell, part in self.facts.content_gaps(line, place, leaf.fact):
+            yield (cell, part, EMPTY.get(cell, self.law.facts[leaf.fact].question))
+
+    def _party(self, line: int, leaf: Leaf, spec: FactSpec) -> Iterator[Cell]:
+        roles = ("end_user",) if leaf.fact == "end_user_country" else ("end_user", "consignee", "intermediaries")
+        parties: dict[str, None] = {}
+        for role in roles:
+            cell = self.facts.lines[role][line]
+            if cell is None:
+                yield self._line(line, role)
+            else:
+                named = [cell] if isinstance(cell, str) else list(cell)
+                parties.update({party: None for party in named if party != "none"})
+        for party in parties:
+            yield from self._one_party(party, leaf, spec)
+
+    def _one_party(self, party: str, leaf: Leaf, spec: FactSpec) -> Iterator[Cell]:
+        facts = self.facts.parties
+        if leaf.fact == "listed":
+            yield from self._listed(party, leaf)
+        elif leaf.fact in ("military", "headquarters", "end_user_country"):
+            column = "country" if leaf.fact == "end_user_country" else leaf.fact
+            if facts.column(column)[facts.place[party]] is None:
+                yield (column, party, spec.question)
+        else:
+            yield from facts.ownership_gaps(party, leaf, EMPTY)
+
+    def _listed(self, party: str, leaf: Leaf) -> Iterator[Cell]:
+        members = self.facts.parties.matches[party].members
+        tags = {str(leaf.operand)} if leaf.op == "has" else set(leaf.operand or ())  # type: ignore[arg-type]
+        if members.may is None:
+            yield ("name", party, EMPTY["name"])
+            return
+        for tag in sorted(tags & members.may - members.must):
+            if tag in self.facts.parties.unloaded:
+                yield ("list", list_of_tag(tag), EMPTY["list"])
+            else:
+                yield ("match", party, EMPTY["match"])
+
+    def _exporter(self, line: int, spec: FactSpec) -> Iterator[Cell]:
+        exporter = self._cell(line, "exporter")
+        if exporter is None:
+            yield self._line(line, "exporter")
+        elif spec.ask == "exporter":
+            yield ("name", exporter, EMPTY["name"])
+        else:
+            yield (spec.ask, exporter, spec.question)
+
+    def _licence(self, line: int, regime: str) -> Iterator[Cell]:
+        day = self.facts.days[line].astype("datetime64[D]").item()
+        for cover in self.facts.covers(line, day):
+            if cover.holds is None and cover.regime in (regime, None):
+                for cell, subject in cover.open_cells:
+                    yield (cell, subject, EMPTY["licence"])
