@@ -321,11 +321,12 @@ def _policy(program: Program, planes: dict[int, Bytes], hit: Ints) -> npt.NDArra
             surely = planes[node][hit] == TRUE
             policy[surely] = np.maximum(policy[surely], rank)
             raised |= surely
+    lowered = np.full(len(hit), len(POLICIES), dtype=np.int8)
     for node, rank, lowers in program.routes:
         if lowers:
             surely = (planes[node][hit] == TRUE) & ~raised
-            policy[surely] = np.minimum(policy[surely], rank)
-    return policy
+            lowered[surely] = np.minimum(lowered[surely], rank)
+    return np.where(lowered < len(POLICIES), lowered, policy)
 
 
 def _classes(luts: list[Bytes]) -> Ints:
