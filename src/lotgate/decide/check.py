@@ -28,7 +28,7 @@ from lotgate.law.model import stale_after
 from lotgate.parties.lists import ListSet
 from lotgate.tables import Workspace
 
-__all__ = ["Decisions", "Explanation", "HorizonRow", "Silent", "check"]
+__all__ = ["Decisions", "Explanation", "HorizonRow", "Silent", "check", "explain", "horizon"]
 
 Days = npt.NDArray[np.datetime64]
 MONTHS = 12
@@ -304,6 +304,18 @@ def check(
             )
         days = shipments["date"].to_numpy().astype("datetime64[D]")
     return Decisions(workspace, law, lists, days, regimes)
+
+
+def explain(workspace: Workspace, line: str, on: date | None = None, **options: Any) -> Explanation:
+    """The whole reasoning for one line; options as for `check`."""
+    return check(workspace, on, **options).explain(line)
+
+
+def horizon(
+    workspace: Workspace, start: date | None = None, end: date | None = None, **options: Any
+) -> list[HorizonRow]:
+    """The days on which each line's answer changes between two days; options as for `check`."""
+    return check(workspace, **options).horizon(start, end)
 
 
 def _day(value: np.datetime64) -> date:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from lotgate.law.expr import FALSE, TRUE, UNKNOWN, Leaf
 
-__all__ = ["ANYTHING", "NONE", "Column", "FactTable", "Members", "Value", "leaf_trit", "leaf_trits"]
+__all__ = ["ANYTHING", "NONE", "Column", "FactTable", "IntervalColumn", "Members", "Value", "leaf_trit", "leaf_trits"]
 
 NONE = "none"
 """Known to be nothing: every comparison with it is false, and it is known."""
@@ -105,6 +105,10 @@ class Column:
     def __getitem__(self, row: int) -> Value:
         return self.values[int(self.codes[row])]
 
+    def __len__(self) -> int:
+        """How many distinct values the dictionary holds."""
+        return len(self.values)
+
     def take(self, rows: npt.NDArray[Any]) -> Column:
         """The column for chosen rows, in their order, over the same dictionary."""
         return Column(self.codes[rows], self.values, self._bounds)
@@ -136,6 +140,27 @@ class Column:
         return cls(np.array(codes, dtype=np.int32), list(index) or [None])  # type: ignore[arg-type]
 
 
+class IntervalColumn(Column):
+    """Intervals kept as two arrays: a dictionary of a million shares must not become a million tuples."""
+
+    def __init__(
+        self, codes: npt.NDArray[np.int32], low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]
+    ) -> None:
+        super().__init__(codes, [], (low, high, np.zeros(len(low), dtype=bool)))
+        self.low, self.high = low, high
+
+    def __getitem__(self, row: int) -> Value:
+        code = int(self.codes[row])
+        return (float(self.low[code]), float(self.high[code]))
+
+    def __len__(self) -> int:
+        return len(self.low)
+
+    def take(self, rows: npt.NDArray[Any]) -> IntervalColumn:
+        """The column for chosen rows, in their order, over the same dictionary."""
+        return IntervalColumn(self.codes[rows], self.low, self.high)
+
+
 def leaf_trits(leaf: Leaf, column: Column) -> npt.NDArray[np.uint8]:
     """What a leaf says of every value in a column's dictionary."""
     if leaf.op in ("<", "<=", ">", ">=") or (leaf.op == "=" and isinstance(leaf.operand, float)):
@@ -155,6 +180,9 @@ def leaf_trits(leaf: Leaf, column: Column) -> npt.NDArray[np.uint8]:
         trits: npt.NDArray[np.uint8] = np.where(must, TRUE, may).astype(np.uint8)
         trits[nothing] = FALSE
         return trits
+    if isinstance(column, IntervalColumn):
+        low, high, _ = column.bounds()
+        return np.where(low == high, TRUE, FALSE).astype(np.uint8)
     return np.fromiter((leaf_trit(leaf, value) for value in column.values), dtype=np.uint8, count=len(column.values))
 
 

@@ -331,10 +331,19 @@ def _policy(program: Program, planes: dict[int, Bytes], hit: Ints) -> npt.NDArra
 
 def _classes(luts: list[Bytes]) -> Ints:
     """Values of one fact numbered so that two share a number only if every leaf says the same of both."""
-    if len(luts[0]) == 1:
+    size = len(luts[0])
+    if size == 1:
         return np.zeros(1, dtype=np.int64)
-    _, classes = np.unique(np.stack(luts, axis=1), axis=0, return_inverse=True)
-    return classes.reshape(-1).astype(np.int64)
+    key = np.zeros(size, dtype=np.int64)
+    bits = 0
+    for lut in luts:
+        if bits >= 60:
+            _, key = np.unique(key, return_inverse=True)
+            bits = max(1, int(size - 1).bit_length())
+        key = key << 2 | lut
+        bits += 2
+    _, classes = np.unique(key, return_inverse=True)
+    return classes
 
 
 class Evaluated:

@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow as pa
 
 from lotgate.decide.answers import Answers
-from lotgate.decide.columns import ANYTHING, NONE, Column, FactTable, Members, Value
+from lotgate.decide.columns import ANYTHING, NONE, Column, FactTable, IntervalColumn, Members, Value
 from lotgate.decide.evaluate import Evaluator
 from lotgate.decide.item_facts import ItemFacts, USContent
 from lotgate.decide.licence_facts import Cover, LicenceFacts, members
@@ -95,20 +95,16 @@ class Facts:
         if "us" not in self.law.regimes or not self.items.ids:
             return Column.constant(None, self.lines.height)
         texts = self.texts = evaluator.text_of(evaluator.epochs(days))
-        combined = destinations.codes.astype(np.int64) * (int(texts.max(initial=0)) + 1) + texts
-        distinct, which = np.unique(combined, return_inverse=True)
-        samples = [int(np.flatnonzero(which == k)[0]) for k in range(len(distinct))]
-        pairs = [(_text(destinations[row]), int(texts[row])) for row in samples]
-        content = USContent(self.items, evaluator, pairs)
-        low = np.full(self.lines.height, 0.0)
-        high = np.full(self.lines.height, 1.0)
-        known = self.item_rows < len(self.items.ids)
-        for k, pair in enumerate(pairs):
-            rows = np.flatnonzero((which == k) & known)
-            least, most = content.column(pair)
-            low[rows], high[rows] = least[self.item_rows[rows]], most[self.item_rows[rows]]
-        self.us_content = content
-        return _interval_column(low, high)
+        span = int(texts.max(initial=0)) + 1
+        distinct, which = np.unique(destinations.codes.astype(np.int64) * span + texts, return_inverse=True)
+        pairs = [(_text(destinations.values[int(one) // span]), int(one) % span) for one in distinct]
+        content = self.us_content = USContent(self.items, evaluator, pairs)
+        low, high = content.shares.low[self.items.nodes], content.shares.high[self.items.nodes]
+        classes = low.shape[1]
+        column = np.array([content.class_of[pair] for pair in pairs], dtype=np.int64)[which]
+        unknown = len(self.items.ids) * classes
+        codes = np.where(self.item_rows < len(self.items.ids), self.item_rows * classes + column, unknown)
+        return IntervalColumn(codes.astype(np.int32), np.append(low.reshape(-1), 0.0), np.append(high.reshape(-1), 1.0))
 
     def _party_columns(self, put: dict[str, Column], days: npt.NDArray[np.datetime64]) -> None:
         exporter = self.party_rows("exporter")
@@ -279,9 +275,3 @@ def _number_column(cells: pl.Series) -> Column:
     values: list[Value] = [(float(v), float(v)) if v >= 0 else NONE for v in distinct]
     codes = np.where(empty, len(values), codes.reshape(-1))
     return Column(codes.astype(np.int32), [*values, None])
-
-
-def _interval_column(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> Column:
-    pairs = np.stack([low, high], axis=1)
-    distinct, codes = np.unique(pairs, axis=0, return_inverse=True)
-    return Column(codes.reshape(-1).astype(np.int32), [(float(a), float(b)) for a, b in distinct])

@@ -259,7 +259,7 @@ class ItemFacts:
         if self.cn61 is None:
             return [None] * len(self.ids)
         low, high = self.cn61.low[self.nodes, 0], self.cn61.high[self.nodes, 0]
-        return [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
+        return list(zip(low.tolist(), high.tolist(), strict=True))
 
     @cached_property
     def _composed(self) -> frozenset[str]:
@@ -314,8 +314,8 @@ class USContent:
     """Share of US-origin content that needs a licence to a destination, for every item and class of destinations.
 
     Destinations to which the same codes need a licence under the same text of law form one class and one column
-    (15 CFR 734.4 and part 734 Supp. 2). A foreign part without a bill is its maker's own work if it is EAR99; of one that
-    is controlled, or that nobody has classified, the inside is open.
+    (15 CFR 734.4 and part 734 Supp. 2). A foreign part without a bill is its maker's own work if it is EAR99; of one
+    that is controlled, or that nobody has classified, the inside is open.
     """
 
     def __init__(self, facts: ItemFacts, evaluator: Evaluator, pairs: Sequence[tuple[str | None, int]]) -> None:
@@ -350,11 +350,6 @@ class USContent:
         opaque[facts.nodes] = np.array(unsaid, dtype=bool) & ~from_us
         counting = Counting.of(count_must, count_may, stop_must=stop_must, stop_may=stop_may, opaque=opaque)
         return value_shares(facts.graph, facts.amounts, counting, columns)
-
-    def column(self, pair: tuple[str | None, int]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """Low and high shares of all items, in the order of the items table, for one destination."""
-        c = self.class_of[pair]
-        return self.shares.low[self.facts.nodes, c], self.shares.high[self.facts.nodes, c]
 
 
 def _controlled(

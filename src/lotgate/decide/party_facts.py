@@ -105,7 +105,7 @@ class PartyFacts:
         must: set[str] = set()
         may: set[str] = set(self.unloaded)
         for hit in hits:
-            tags = self._tags[(hit.list, hit.entry)]
+            tags = set(hit.tags)
             word = self.confirmed.get(party)
             if hit.match == "yes" or (hit.match == "possible" and word == "yes"):
                 must |= tags
@@ -114,14 +114,6 @@ class PartyFacts:
         relevant = law_tags(self.law)
         sure = frozenset(must & relevant)
         return PartyMatch(Members(sure, frozenset(may & relevant) | sure), tuple(hits))
-
-    @cached_property
-    def _tags(self) -> Mapping[tuple[str, str], frozenset[str]]:
-        return {
-            (one.id, entry): frozenset(tags)
-            for one in self.lists
-            for entry, tags in one.entries.select("entry", "tags").iter_rows()
-        }
 
     def column(self, name: str) -> list[str | None]:
         """One column of the parties table, in its order."""

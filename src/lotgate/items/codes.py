@@ -138,12 +138,12 @@ class EntryIndex:
                 if name not in held or (held[name][0] == depth and not included):
                     held[name] = (depth, included)
         for pattern, name, included in self._patterns:
-            if not all(_fits(step, wanted) for step, wanted in zip(path, pattern, strict=False)):
+            if not path or not all(_fits(step, wanted) for step, wanted in zip(path, pattern, strict=False)):
                 continue
             depth = len(pattern)
             if depth > len(path):
                 below.setdefault(name, set()).add(included)
-            elif path and (name not in held or (depth, not included) > (held[name][0], not held[name][1])):
+            elif name not in held or (depth, not included) > (held[name][0], not held[name][1]):
                 held[name] = (depth, included)
         on = {name for name, (_, included) in held.items() if included}
         must = {name for name in on if False not in below.get(name, ())}

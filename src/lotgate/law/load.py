@@ -93,11 +93,15 @@ def _collect(root: Path, found: _Collected, outside: bool = False) -> None:
     if outside and not rules and not list(root.rglob("*.yaml")):
         found.faults.append(f"{root}: no rules.yaml below it")
     for path in sorted(root.rglob("regime.yaml")):
-        data = read_yaml(path)
+        data = _read(path, found)
+        if data is None:
+            continue
         code = data["regime"]
         found.regimes[code] = Regime(code, _text(data.get("title"), str(path)), parse_day(data["known_as_of"]))
     for path in rules:
-        data = read_yaml(path)
+        data = _read(path, found)
+        if data is None:
+            continue
         if not isinstance(data, dict) or "measure" not in data:
             found.faults.append(f"{path}: expected a mapping with the key measure")
             continue
@@ -111,8 +115,20 @@ def _collect(root: Path, found: _Collected, outside: bool = False) -> None:
             found.faults.append(f"{path}: the measure {data['measure']} stands twice")
         found.drafts[data["measure"]] = _Draft(regime, path.parent, data)
     for path in sorted(root.rglob("conflicts/*.yaml")):
-        data = read_yaml(path)
-        found.conflicts[data["conflict"]] = (path, data)
+        data = _read(path, found)
+        if isinstance(data, dict) and "conflict" in data:
+            found.conflicts[data["conflict"]] = (path, data)
+        elif data is not None:
+            found.faults.append(f"{path}: expected a mapping with the key conflict")
+
+
+def _read(path: Path, found: _Collected) -> Any:
+    """The content of a file, or None with the fault noted."""
+    try:
+        return read_yaml(path)
+    except LawError as error:
+        found.faults.append(str(error))
+        return None
 
 
 def _text(value: Any, where: str) -> Text:
