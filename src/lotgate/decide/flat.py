@@ -31,15 +31,17 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def _named(texts: Iterable[str], prefix: str = "") -> dict[str, str]:
+def _named(texts: Iterable[str]) -> dict[str, str]:
     """A column name for each text; texts whose plain names agree are told apart by a digest of the text."""
     texts = list(texts)
     counts = Counter(_slug(text) for text in texts)
-    return {t: prefix + (_slug(t) if counts[_slug(t)] == 1 else f"{_slug(t)[:51]}_{_digest(t)}") for t in texts}
+    return {t: _slug(t) if counts[_slug(t)] == 1 else f"{_slug(t)[:51]}_{_digest(t)}" for t in texts}
 
 
 def _leaf_text(leaf: Leaf) -> str:
-    return f"{leaf.fact} {leaf.op} {leaf.name or leaf.operand}" if leaf.op != "any" or leaf.name else str(leaf)
+    if isinstance(leaf.operand, frozenset) and not leaf.name:
+        return f"{leaf.fact} {leaf.op} [{', '.join(sorted(leaf.operand))}]"
+    return f"{leaf.fact} {leaf.op} {leaf.name or leaf.operand or ''}"
 
 
 class FlatColumns:

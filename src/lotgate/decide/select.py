@@ -249,8 +249,9 @@ class Select:
         stretches = self._stretches(program.clause)
         clock = self._column(self._clock_names[stretches])
         states = {code for _, code in stretches}
-        demanded = when if free is None else self._all([when, self._not(free)])
-        bites = demanded if licence is None else self._all([demanded, self._not(licence)])
+        excepted, covered = program.free != self.graph.false, program.licence != self.graph.false
+        demanded = self._all([when, self._not(free)]) if excepted else when
+        bites = self._all([demanded, self._not(licence)]) if covered else demanded
         branches = [(self._not(when), Outcome.NO)]
         if _STATUS[Status.OFF] in states:
             branches.append((self._is(clock, Status.OFF), Outcome.NO))
@@ -258,10 +259,10 @@ class Select:
             if _STATUS[status] in states:
                 branches.append((self._all([self._is(clock, status), demanded]), slept))
                 branches.append((self._is(clock, status), Outcome.NO))
-        if free is not None:
+        if excepted:
             branches.append((self._all([when, free]), Outcome.EXEMPT))
             branches.append((free, Outcome.NO))
-        if licence is not None:
+        if covered:
             branches.append((self._all([demanded, licence]), Outcome.COVERED))
             branches.append((licence, Outcome.NO))
         if _STATUS[Status.OPEN] in states:
@@ -271,11 +272,9 @@ class Select:
         case = self._case([(c, self._int(int(o))) for c, o in branches], self._int(int(Outcome.OPEN)))
         return exp.Cast(this=case, to=exp.DataType.build("tinyint"))
 
-    def _part(self, j: int, part: str, node: int) -> exp.Expression | None:
+    def _part(self, j: int, part: str, node: int) -> exp.Expression:
         kind = self.graph.nodes[node].kind
-        if kind in ("true", "false"):
-            return None if kind == "false" and part != "when" else self._bool(kind == "true")
-        return self._column(f"{part}{j}")
+        return self._bool(kind == "true") if kind in ("true", "false") else self._column(f"{part}{j}")
 
     def _is(self, clock: exp.Expression, status: Status) -> exp.Expression:
         return exp.EQ(this=clock, expression=self._int(_STATUS[status]))
@@ -289,12 +288,13 @@ class Select:
         ]
         stops = [self._fires(p) for j, p in mine if self.ev.prohibits[j]]
         applies = [self._fires(p) for j, p in mine if not self.ev.prohibits[j]]
-        opens = [
+        opens: list[exp.Expression] = [
             exp.In(this=self._column(outcome_column(p.clause)), expressions=[self._int(int(o)) for o in OPEN_OUTCOMES])
             for _, p in mine
         ]
         ranked = [(stops, "stop"), (applies, "apply"), (opens, "ask")]
-        answer = self._case([(self._any(c), self._text(word)) for c, word in ranked if c], self._text(ANSWERS[0]))
+        held = [(self._any(found), self._text(word)) for found, word in ranked if found]
+        answer = self._case(held, self._text(ANSWERS[0]))
         return [self._alias(answer, name), self._alias(self._policy(mine, stops), f"{name}_policy")]
 
     def _fires(self, program: Program) -> exp.Expression:
@@ -307,7 +307,7 @@ class Select:
             if not self.ev.prohibits[j]:
                 for rank, condition in self._ranks(j, program).items():
                     holding.setdefault(rank, []).append(self._all([self._fires(program), *condition]))
-        branches = [(self._any(stops), exp.Null())] if stops else []
+        branches: list[tuple[exp.Expression, exp.Expression]] = [(self._any(stops), exp.Null())] if stops else []
         for rank in sorted((r for r in holding if r >= 0), reverse=True):
             branches.append((self._any(holding[rank]), self._text(POLICIES[rank])))
         return self._case(branches, None)
@@ -319,8 +319,8 @@ class Select:
         lowering = [(k, rank) for k, (_, rank, lowers) in enumerate(program.routes) if lowers]
         if not program.routes:
             return {base: []}
-        steps = [(k, rank) for k, rank in sorted(raising, key=lambda r: -r[1])]
-        steps += [(k, min(rank, base)) for k, rank in sorted(lowering, key=lambda r: r[1])]
+        steps = sorted(raising, key=lambda r: -r[1])
+        steps += sorted(lowering, key=lambda r: r[1])
         rank = self._case([(self._column(f"route{j}_{k}"), self._int(r)) for k, r in steps], self._int(base))
         ranks = {r for _, r in steps} | {base}
         return {r: [exp.EQ(this=exp.Paren(this=rank), expression=self._int(r))] for r in ranks}
