@@ -69,14 +69,22 @@ def decode(table: str, column: Column, cells: pl.Series, rows: pl.Series) -> tup
 
     `rows` holds the data row number of every cell, for the faults.
     """
-    if _is_plain(column, cells):
+    distinct = _distinct(cells)
+    if len(distinct) == len(cells) and _is_plain(column, cells):
         return cells.alias(column.name), []
-    judged = _judge(column, cells)
+    judged = _judge(column, cells, distinct)
     faulty = judged.filter(pl.col("problem").is_not_null())
     values = judged["value"] if judged.height == len(cells) else _spread(cells, judged)
     if faulty.is_empty():
         return values.alias(column.name), []
     return values.alias(column.name), _faults(table, column, cells, rows, faulty)
+
+
+def _distinct(cells: pl.Series) -> pl.Series:
+    """The distinct texts of a column whose texts repeat, else the column itself."""
+    if cells.dtype == pl.String and len(cells) > 1000 and cells.head(2000).n_unique() < 1000:
+        return cells.unique()
+    return cells
 
 
 def _is_plain(column: Column, cells: pl.Series) -> bool:
@@ -97,12 +105,10 @@ _ODD = np.zeros(256, dtype=bool)
 _ODD[:0x21] = _ODD[0x7F:] = _ODD[ord(";")] = _ODD[ord("#")] = True
 
 
-def _judge(column: Column, cells: pl.Series) -> pl.DataFrame:
+def _judge(column: Column, cells: pl.Series, distinct: pl.Series) -> pl.DataFrame:
     """`raw`, `value` and `problem` for every distinct cell, or for all cells in order where they hardly repeat."""
-    raw = cells.alias("raw")
+    raw = distinct.alias("raw")
     if cells.dtype == pl.String:
-        if len(cells) > 1000 and raw.head(2000).n_unique() < 1000:
-            raw = raw.unique()
         return _judge_texts(column, raw.to_frame())
     if cells.dtype == pl.List(pl.String):
         return _judge_lists(column, cells.alias("list").to_frame().with_columns(cells.list.join(";").alias("raw")))
@@ -125,8 +131,11 @@ def _spread(cells: pl.Series, judged: pl.DataFrame) -> pl.Series:
     """The values of the distinct texts, row by row."""
     if judged.schema["value"] == pl.String and judged["value"].eq_missing(judged["raw"]).all():
         return cells
-    spread = cells.alias("raw").to_frame().join(judged, on="raw", how="left", maintain_order="left")
-    return spread["value"]
+    if judged.height == 1:
+        return judged["value"].new_from_index(0, len(cells))
+    known = judged.drop_nulls("raw")
+    places = cells.cast(pl.Enum(known["raw"])).to_physical()
+    return known["value"].gather(places)
 
 
 # ---- texts ------------------------------------------------------------------------------------------------------

@@ -5,8 +5,9 @@ Cycles in a bill of materials are no fault here: what depends on them is named w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -179,11 +180,8 @@ def _holdings(checked: Checked) -> list[Fault]:
         .sort("owner", "owned", "from", "row#")
     )
     pair = ["owner", "owned"]
-    # The row that reaches furthest so far, not the one just before: a long holding may cover several short ones.
-    reach = ordered.with_columns(
-        pl.col("to").cum_max().shift(1).over(pair).alias("until"),
-        pl.col("row#").shift(1).over(pair).alias("before#"),
-    ).filter(pl.col("from") <= pl.col("until"))
+    # Against the furthest end so far, not the row just before: a long holding may cover several short ones.
+    clashing = ordered.filter(pl.col("from") <= pl.col("to").cum_max().shift(1).over(pair))
     return faults + [
         Fault(
             "ownership",
@@ -194,8 +192,19 @@ def _holdings(checked: Checked) -> list[Fault]:
             expected="periods that do not overlap",
             expected_zh="互不重叠的期间",
         )
-        for owner, owned, row, before in reach.sort("row#").select(*pair, "row#", "before#").rows()
+        for owner, owned, row, before in _overlaps(ordered.join(clashing.select(pair).unique(), on=pair, how="semi"))
     ]
+
+
+def _overlaps(holdings: pl.DataFrame) -> Iterator[tuple[str, str, int, int]]:
+    """Owner, owned, row, and the earlier-starting row it overlaps with, for holdings sorted by pair and start."""
+    furthest: dict[tuple[str, str], tuple[date, int]] = {}
+    for owner, owned, start, end, row in holdings.select("owner", "owned", "from", "to", "row#").rows():
+        until, before = furthest.get((owner, owned), (None, 0))
+        if until is not None and start <= until:
+            yield owner, owned, row, before
+        if until is None or end > until:
+            furthest[owner, owned] = (end, row)
 
 
 def _two_answers(checked: Checked) -> list[Fault]:
@@ -221,7 +230,7 @@ def _two_answers(checked: Checked) -> list[Fault]:
 
 
 def check_references(tables: Mapping[str, Checked]) -> list[Fault]:
-    """References to items and parties that are not in their table; a table that is missing is named once.
+    """References to items and parties that are not in their table; a table missing or empty is named once.
 
     Nothing is said of references into a table that could not be read in full.
     """
@@ -233,7 +242,7 @@ def check_references(tables: Mapping[str, Checked]) -> list[Fault]:
                 continue
             target = tables.get(column.refers)
             refs = checked.frame[column.name]
-            if target is None:
+            if target is None or (target.complete and target.frame.is_empty()):
                 if refs.null_count() < len(refs):
                     missing.setdefault(column.refers, f"{name}.{column.name}")
             elif target.complete:
@@ -242,10 +251,10 @@ def check_references(tables: Mapping[str, Checked]) -> list[Fault]:
     return [
         Fault(
             table,
-            f"table {table} is missing, but {place} refers to it",
-            message_zh=f"缺少 {table} 表，而 {place} 引用了它",
-            expected=f"a table {table}",
-            expected_zh=f"{table} 表",
+            f"table {table} is missing" + (" or empty" if table in tables else "") + f", but {place} refers to it",
+            message_zh=f"{table} 表缺失或为空，而 {place} 引用了它",
+            expected=f"a table {table} with a row for every name",
+            expected_zh=f"{table} 表，每个标识一行",
         )
         for table, place in missing.items()
     ] + faults

@@ -159,19 +159,19 @@ def read_csv(table: Table, path: Path) -> Raw:
     records = _records(data)
     if records is None:
         return _read_unusual_csv(table, data)
-    header_text = data[: records.ends[0]].decode()
+    header_text = data[: records.ends[0]].decode().rstrip("\r")
+    if "\r" in header_text:
+        return _read_unusual_csv(table, data)
     header = next(csv.reader(io.StringIO(header_text), strict=True), [])
     if refused := _not_comma(table.name, header_text):
         return refused
+    # The header goes through the reader as a row, because the reader takes the number of columns from the first row.
     cells = pl.read_csv(
-        io.BytesIO(data[records.ends[0] + 1 :]),
-        has_header=False,
-        schema={str(place): pl.String for place in range(max(len(header), 1))},
-        truncate_ragged_lines=True,
-        raise_if_empty=False,
-    )
-    if cells.height != len(records.ends) - 1:
+        io.BytesIO(data), has_header=False, infer_schema=False, truncate_ragged_lines=True, raise_if_empty=False
+    ).slice(1)
+    if cells.height != len(records.ends) - 1 or cells.width != len(header):
         return _read_unusual_csv(table, data)  # the two readings of the file differ: take the slow, exact one
+    cells.columns = [str(place) for place in range(len(header))]
     odd = np.flatnonzero(records.widths[1:] != len(header))
     blank = [not data[records.ends[row] + 1 : records.ends[row + 1]].strip() for row in odd.tolist()]
     return _from_cells(table, header, cells, odd, records.widths[1:][odd], np.array(blank, dtype=bool))
@@ -215,10 +215,10 @@ def _read_unusual_csv(table: Table, data: bytes) -> Raw:
     except csv.Error as error:
         return failed(
             table.name,
-            f"a quoted cell does not end where it should, near line {reader.line_num}: {error}",
-            f"引号单元格没有正确结束，在第 {reader.line_num} 行附近",
-            expected="cells with quotation marks quoted as a whole, marks inside doubled",
-            expected_zh="含引号的单元格整体加引号，内部引号成对书写",
+            f"quotation marks or line ends do not fit, near line {reader.line_num}: {error}",
+            f"引号或换行有误，在第 {reader.line_num} 行附近",
+            expected="cells with marks or line breaks quoted as a whole, marks inside doubled",
+            expected_zh="含引号或换行的单元格整体加引号，内部引号成对书写",
         )
     finally:
         csv.field_size_limit(limit)
@@ -249,8 +249,10 @@ def _from_cells(
         )
         for row, width in ragged
     ]
+    if not columns:
+        return Raw(table.empty, faults=faults, complete=False)
     frame = cells.select(pl.col(str(place)).alias(column.name) for place, column in columns)
-    raw = Raw(frame, faults=faults, complete=not ragged and bool(columns))
+    raw = Raw(frame, faults=faults, complete=not ragged)
     if odd.size:
         keep = np.ones(cells.height, dtype=bool)
         keep[odd] = False
@@ -334,7 +336,9 @@ def read_parquet(table: Table, path: Path) -> Raw:
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         reason = (str(error).splitlines() or ["unreadable"])[0][:200]
         return failed(table.name, f"the file cannot be read as Parquet: {reason}", f"无法按 Parquet 读取文件：{reason}")
-    raw = Raw(frame, faults=faults, complete=bool(columns))
+    if not columns:
+        return Raw(table.empty, faults=faults, complete=False)
+    raw = Raw(frame, faults=faults)
     plain = [
         _plain(table.name, column, frame[name], raw.faults).alias(column.name)
         for name, (_, column) in zip(names, columns, strict=True)

@@ -247,7 +247,7 @@ _ITEMS = Table("items", "Goods and technology", "物项：货物与技术", (
            "其直接产品来源技术，如 CN:1E902.a 或 US:3E001；none 表示不是任何受控技术的直接产品", several=True,
            prefixes=("CN", "US", "EU", "NL", "JP")),
     Column("contains_us_ic", "yes/no", "Contains an integrated circuit subject to US direct-product rules",
-           "是否含有受美国直接产品规则约束的集成电路"),
+           "是否含有受美国直接产品规则约束的集成电路", none=False),
 ), key=("item",))
 
 _COMPOSITION = Table("composition", "What an item consists of", "物项成分", (
@@ -277,7 +277,7 @@ _CHIPS = Table("chips", "Computing performance, one row per precision; per-item 
     Column("memory_gb_per_s", "number", "Memory bandwidth", "存储带宽", measure="GB/s"),
     Column("memory_area_mm2", "number", "Memory package area", "存储器封装面积", measure="mm²"),
     Column("transistors_bn", "number", "Transistors in thousand millions", "晶体管数量（十亿）", measure="10⁹"),
-    Column("datacentre", "yes/no", "Designed or marketed for data centres", "是否为数据中心设计或销售"),
+    Column("datacentre", "yes/no", "Designed or marketed for data centres", "是否为数据中心设计或销售", none=False),
 ), key=("item", "precision"))
 
 _PARTIES = Table("parties", "Firms, people, vessels and bodies", "参与方", (
@@ -287,7 +287,7 @@ _PARTIES = Table("parties", "Firms, people, vessels and bodies", "参与方", (
     Column("country", "country", "Country it is established in", "所在国（地区）", none=False),
     Column("address", "text", "Address", "地址"),
     Column("kind", "word", "Kind of party", "类型", words=PARTY_KINDS),
-    Column("military", "yes/no", "Military end user", "是否为军事用户"),
+    Column("military", "yes/no", "Military end user", "是否为军事用户", none=False),
     Column("headquarters", "country", "Country of the ultimate parent; none: it has none",
            "最终母公司所在国（地区）；none 表示没有母公司"),
 ), key=("party",))

@@ -7,7 +7,9 @@ for unknown here, so the sheet's own XML is searched for those.
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
@@ -28,18 +30,36 @@ _LARGEST = 2 * 1024**3  # bytes unpacked; a workbook beyond that is a mistake or
 
 def read_workbook(path: Path) -> tuple[dict[str, Raw], list[Fault]]:
     """Every table in the workbook, and faults for sheets that all but spell one; InputError if it is no workbook."""
-    _check_file(path)
     try:
+        _check_file(path)
         book = CalamineWorkbook.from_path(str(path))
         sheets, faults = _table_sheets(book)
         members = _sheet_members(path)
         raws = {}
         for table, name in sheets.items():
             raws[table] = _read_sheet(TABLES[table], book.get_sheet_by_name(name), _xml(path, members.get(name)))
-    except (CalamineError, zipfile.BadZipFile, ElementTree.ParseError, KeyError, OSError, ValueError) as error:
+    except InputError:
+        raise
+    except _DAMAGE as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise _refused(path, f"the workbook is damaged: {reason}", f"工作簿已损坏：{reason}") from error
     return raws, faults
+
+
+# What the zip, XML and workbook readers raise on a damaged file.
+_DAMAGE = (
+    CalamineError,
+    ElementTree.ParseError,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 
 
 def _refused(path: Path, message: str, message_zh: str) -> InputError:
@@ -57,10 +77,8 @@ def _refused(path: Path, message: str, message_zh: str) -> InputError:
 
 
 def _check_file(path: Path) -> None:
-    try:
-        head = path.open("rb").read(8)
-    except OSError as error:
-        raise _refused(path, f"the file cannot be read: {error.strerror}", f"无法读取文件：{error.strerror}") from error
+    with path.open("rb") as file:
+        head = file.read(8)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
             raise _refused(path, "the workbook is protected by a password", "工作簿有密码保护")
@@ -187,6 +205,8 @@ def _read_sheet(table: Table, sheet: CalamineSheet, xml: bytes) -> Raw:
                 )
             )
     faults += _merged(table, sheet, len(cells), max(named, default=-1))
+    if not columns:
+        return Raw(table.empty, faults=faults, complete=False)
     frame = {
         column.name: pl.Series(
             column.name,
@@ -195,7 +215,7 @@ def _read_sheet(table: Table, sheet: CalamineSheet, xml: bytes) -> Raw:
         )
         for place, column in columns
     }
-    return Raw(pl.DataFrame(frame), faults=faults, complete=bool(columns))
+    return Raw(pl.DataFrame(frame), faults=faults)
 
 
 def _name(value: Any) -> str:

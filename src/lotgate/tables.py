@@ -1,6 +1,6 @@
 """Loads a workspace: every table of a folder or workbook, read, checked and typed, or all its faults at once.
 
-schema.py says what the tables are, reading.py and sheets.py open the files, cells.py and checks.py judge what they hold.
+schema.py says what the tables are, reading.py and sheets.py open the files, cells.py and checks.py judge the contents.
 """
 
 from __future__ import annotations
