@@ -96,8 +96,13 @@ def _collect(root: Path, found: _Collected, outside: bool = False) -> None:
         data = _read(path, found)
         if data is None:
             continue
-        code = data["regime"]
-        found.regimes[code] = Regime(code, _text(data.get("title"), str(path)), parse_day(data["known_as_of"]))
+        try:
+            code, known = data["regime"], parse_day(data["known_as_of"])
+            found.regimes[code] = Regime(code, _text(data.get("title"), str(path)), known)
+        except LawError as error:
+            found.faults.append(str(error))
+        except (KeyError, TypeError, ValueError) as error:
+            found.faults.append(f"{path}: expected regime, title and known_as_of: DAY; {error}")
     for path in rules:
         data = _read(path, found)
         if data is None:
@@ -177,7 +182,9 @@ class _Builder:
         self.conflicts: list[Conflict] = []
 
     def build(self) -> Law:
-        drafts = [d for d in self.found.drafts.values() if self._known(d.data.get("recorded") or d.data.get("issued"))]
+        drafts: list[_Draft] = []
+        for draft in self.found.drafts.values():
+            self._guard(lambda d=draft: self._admit(d, drafts), draft)
         for draft in drafts:
             self._guard(lambda d=draft: self._lists(d), draft)
         for draft in drafts:
@@ -222,11 +229,16 @@ class _Builder:
         except (KeyError, TypeError, AttributeError) as error:
             where = draft.folder / "rules.yaml" if draft else "conflicts"
             self.faults.append(f"{where}: missing or misplaced key {error}")
+        except ValueError as error:
+            self.faults.append(f"{draft.folder / 'rules.yaml' if draft else 'conflicts'}: {error}")
+
+    def _admit(self, draft: _Draft, drafts: list[_Draft]) -> None:
+        if self._known(draft.data.get("recorded") or draft.data.get("issued")):
+            drafts.append(draft)
 
     def _known(self, day: str | None) -> bool:
-        if self.as_known is None or not day:
-            return True
-        return (parse_day(day) if len(day) == 10 else date(int(day[:4]), 1, 1)) <= self.as_known
+        known = _day(day)
+        return known is None or self.as_known is None or known <= self.as_known
 
     def _version(self) -> str:
         """Latest known day and a short hash of all that was read, so that two answers can be told apart."""
@@ -515,8 +527,11 @@ def _day(value: str | None) -> date | None:
     """A day, or the first day of what is named (2005 or 2026-04) where a source gives no more."""
     if not value:
         return None
-    parts = [int(part) for part in value.split("-")]
-    return date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1)
+    try:
+        parts = [int(part) for part in value.split("-")]
+        return date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1)
+    except ValueError:
+        raise ValueError(f"{value!r} is not a day, a month or a year") from None
 
 
 def _read_facts() -> dict[str, FactSpec]:
