@@ -18,8 +18,10 @@ from hypothesis import strategies as st
 from made_law import DAYS, REGIMES, Author, Written, answer, bites, load
 
 from lotgate.decide.columns import FactTable, Value
-from lotgate.decide.evaluate import ANSWERS, Evaluated, Evaluator, Outcome, outcome
+from lotgate.decide.decided import Evaluated
+from lotgate.decide.evaluate import Evaluator
 from lotgate.decide.judge import governing_route
+from lotgate.decide.outcome import ANSWERS, Outcome, outcome
 from lotgate.decide.sql import flatten, outcome_column, sql_for
 from lotgate.decide.values import CodeBook
 from lotgate.decide.walk import Walk

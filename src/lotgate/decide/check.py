@@ -14,7 +14,6 @@ import numpy.typing as npt
 import pyarrow as pa
 
 import lotgate
-from lotgate.dates import day_before
 from lotgate.decide.answers import apply_answers
 from lotgate.decide.columns import FactTable
 from lotgate.decide.decision import LineDecision
@@ -100,11 +99,11 @@ class Decisions(Sequence[LineDecision]):
         self.evaluated: Evaluated = self.evaluator.evaluate(self.table_of_facts)
         self.questions = Questions(self.facts)
         self.judge = Judge(self.evaluated, self.questions, answers.checked_until)
-        self._names: list[str] = self.workspace.tables["shipments"]["line"].to_list()
+        self.names: list[str] = self.workspace.tables["shipments"]["line"].to_list()
         self._held: dict[int, LineDecision] = {}
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self.names)
 
     def __getitem__(self, number: Any) -> Any:
         if isinstance(number, slice):
@@ -116,7 +115,7 @@ class Decisions(Sequence[LineDecision]):
         held = self._held.get(number)
         if held is None:
             held = self._held[number] = self.judge.line(
-                number, self._names[number], _day(self.days[number]), self.holds_until[number]
+                number, self.names[number], _day(self.days[number]), self._last_day(number)
             )
         return held
 
@@ -128,22 +127,34 @@ class Decisions(Sequence[LineDecision]):
         """The decisions themselves."""
         return self
 
+    def _last_day(self, number: int) -> date | None:
+        last = self.holds_until[number]
+        return None if np.isnat(last) else _day(last)
+
     def line(self, name: str) -> LineDecision:
         """The decision of one line by its name; raises InputError naming the nearest when there is none."""
-        if name not in self._names:
+        if name not in self.names:
             from difflib import get_close_matches
 
-            near = get_close_matches(name, self._names, 1)
+            near = get_close_matches(name, self.names, 1)
             expected = f"a line of table shipments{f'; nearest is {near[0]}' if near else ''}"
             raise InputError([Fault("shipments", "no such line", value=name, expected=expected)])
-        found: LineDecision = self[self._names.index(name)]
+        found: LineDecision = self[self.names.index(name)]
         return found
 
     @cached_property
-    def _answers(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int8]]:
-        """[line, regime]: answers and policies on each line's own day, the age of the law data counted in."""
-        answers, policies = self.evaluated.decide(self.evaluated.group, self.evaluator.epochs(self.days))
-        return self._with_age(answers, self.days), policies
+    def _decided(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int8]]:
+        return self.evaluated.decide(self.evaluated.group, self.evaluator.epochs(self.days))
+
+    @property
+    def raw_answers(self) -> npt.NDArray[np.uint8]:
+        """[line, regime]: answers on each line's own day, the age of the law data left out."""
+        return self._decided[0]
+
+    @cached_property
+    def answers(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int8]]:
+        """[line, regime]: answers (of ANSWERS) and policies (of POLICIES, or -1) on each line's own day."""
+        return self._with_age(self._decided[0], self.days), self._decided[1]
 
     def _with_age(self, answers: npt.NDArray[np.uint8], days: Days) -> npt.NDArray[np.uint8]:
         """A go on a day beyond what is known of a regime's law becomes an ask."""
@@ -156,20 +167,15 @@ class Decisions(Sequence[LineDecision]):
 
     def counts(self) -> dict[str, int]:
         """How many lines have each answer."""
-        found = Counter(ANSWERS[a] for a in self._answers[0].max(axis=1, initial=0).tolist())
+        found = Counter(ANSWERS[a] for a in self.answers[0].max(axis=1, initial=0).tolist())
         return {answer: found.get(answer, 0) for answer in ANSWERS}
 
     @cached_property
-    def holds_until(self) -> list[date | None]:
-        """The last day of the same answer for each line, given the law recorded today; None if nothing changes it."""
-        changes = self._changes()
-        return [day_before(found[0][0]) if found else None for found in changes]
+    def holds_until(self) -> Days:
+        """The last day of the same answer for each line under the law recorded today; not-a-time if none is known."""
+        from lotgate.decide.horizon import holds_until
 
-    def _changes(self, until: date | None = None) -> list[list[tuple[date, int, int]]]:
-        """Per line the days after its own on which its answer changes: (day, before, after)."""
-        from lotgate.decide.horizon import changes
-
-        return changes(self, until)
+        return holds_until(self)
 
     def horizon(self, start: date | None = None, end: date | None = None) -> list[HorizonRow]:
         """The days on which each line's answer changes between two days, with the measures that change it."""
@@ -185,7 +191,7 @@ class Decisions(Sequence[LineDecision]):
 
     def explain(self, name: str) -> Explanation:
         """One line with the reasons of every rule, and the clauses that stayed silent."""
-        number = self._names.index(self.line(name).line)
+        number = self.names.index(self.line(name).line)
         decision: LineDecision = self[number]
         walk = self.judge.walk(number, decision.date)
         clauses = {(c.measure, c.id): c for c in self.evaluator.clauses}

@@ -10,109 +10,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from enum import IntEnum
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from lotgate.decide.columns import FactTable, leaf_trits
+from lotgate.decide.decided import BLOCK, Entries, Evaluated, Program
+from lotgate.decide.outcome import ANSWERS, STATUS_CODE, Bytes, Ints, Outcome
 from lotgate.law import Clause, Law, Status
-from lotgate.law.expr import FALSE, NOT, TRUE, UNKNOWN, Leaf
+from lotgate.law.expr import FALSE, NOT, TRUE, Leaf
 from lotgate.law.model import POLICIES
 
-__all__ = ["ANSWERS", "Entries", "Evaluated", "Evaluator", "Outcome"]
+__all__ = ["ANSWERS", "Evaluated", "Evaluator", "Outcome"]
 
-ANSWERS = ("go", "ask", "apply", "stop")
-Bytes = npt.NDArray[np.uint8]
-Ints = npt.NDArray[Any]
 _NOT = np.array(NOT, dtype=np.uint8)
-_BLOCK = 8192
-
-
-class Outcome(IntEnum):
-    """What one clause does in one row on one day."""
-
-    NO = 0
-    OPEN = 1
-    EXEMPT = 2
-    FIRES = 3
-    COVERED = 4
-    SUSPENDED = 5
-    STOPPED = 6
-    UNENFORCED = 7
-    NOT_ESTABLISHED = 8
-    """It would fire; whether it stands is not established."""
-    NOT_ESTABLISHED_OPEN = 9
-    """It might fire; whether it stands is not established either."""
-
-
-OPEN_OUTCOMES = (Outcome.OPEN, Outcome.NOT_ESTABLISHED, Outcome.NOT_ESTABLISHED_OPEN)
-_STATUS_CODE = {status: code for code, status in enumerate(Status)}
-
-
-def outcome(status: Status, when: int, free: int, licence: int) -> Outcome:
-    """What a clause does, from its status, its condition, its exceptions and the licence in hand."""
-    demanded = when & NOT[free]
-    bites = demanded & NOT[licence]
-    if status is Status.OFF or when == FALSE:
-        return Outcome.NO
-    if status in (Status.SUSPENDED, Status.STOPPED):
-        slept = Outcome.SUSPENDED if status is Status.SUSPENDED else Outcome.STOPPED
-        return slept if demanded == TRUE else Outcome.NO
-    if status is Status.UNENFORCED:
-        return Outcome.UNENFORCED if demanded == TRUE else Outcome.NO
-    if bites == FALSE:
-        if when == TRUE and free == TRUE:
-            return Outcome.EXEMPT
-        return Outcome.COVERED if demanded == TRUE and licence == TRUE else Outcome.NO
-    if status is Status.OPEN:
-        return Outcome.NOT_ESTABLISHED if bites == TRUE else Outcome.NOT_ESTABLISHED_OPEN
-    return Outcome.FIRES if bites == TRUE else Outcome.OPEN
-
-
-def _outcome_table() -> Bytes:
-    """Outcome by [status, packed trits of when, exceptions and licence]."""
-    table = np.zeros((len(Status), 64), dtype=np.uint8)
-    for status, code in _STATUS_CODE.items():
-        for when in (FALSE, UNKNOWN, TRUE):
-            for free in (FALSE, UNKNOWN, TRUE):
-                for licence in (FALSE, UNKNOWN, TRUE):
-                    table[code, when | free << 2 | licence << 4] = outcome(status, when, free, licence)
-    return table
-
-
-_OUTCOMES = _outcome_table()
-_RANKS = np.zeros((2, len(Outcome)), dtype=np.uint8)
-"""Answer by [whether the clause prohibits, outcome]."""
-_RANKS[:, list(OPEN_OUTCOMES)] = 1
-_RANKS[0, Outcome.FIRES], _RANKS[1, Outcome.FIRES] = 2, 3
-
-
-@dataclass(frozen=True)
-class Program:
-    """One clause lowered to nodes of the graph."""
-
-    clause: Clause
-    when: int
-    free: int
-    licence: int
-    routes: tuple[tuple[int, int, bool], ...]
-    """(node, rank of the policy, whether it only lowers) per route."""
-
-
-@dataclass(frozen=True)
-class Entries:
-    """The clauses that concern each distinct row, sparse: row `r` has entries `first[r]` to `first[r + 1]`."""
-
-    first: Ints
-    clause: Ints
-    trits: Bytes
-    """when, exceptions and licence, two bits each."""
-    policy: npt.NDArray[np.int8]
 
 
 class Evaluator:
@@ -157,7 +70,7 @@ class Evaluator:
     @cached_property
     def statuses(self) -> Bytes:
         """[epoch, clause]: code of the status."""
-        rows = [[_STATUS_CODE[self.status(c, start)] for c in self.clauses] for start in self.starts]
+        rows = [[STATUS_CODE[self.status(c, start)] for c in self.clauses] for start in self.starts]
         return np.array(rows, dtype=np.uint8).reshape(len(self.starts), len(self.clauses))
 
     def epochs(self, days: npt.NDArray[np.datetime64]) -> Ints:
@@ -253,8 +166,8 @@ class Evaluator:
     def entries(self, table: FactTable, rows: Ints, texts: Ints, luts: dict[int, Bytes]) -> Entries:
         """The clauses whose condition may hold in each of the chosen rows, under the text of each."""
         found: list[tuple[Ints, Ints, Bytes, npt.NDArray[np.int8]]] = []
-        for start in range(0, len(rows), _BLOCK):
-            block = slice(start, start + _BLOCK)
+        for start in range(0, len(rows), BLOCK):
+            block = slice(start, start + BLOCK)
             planes = self.planes(table, rows[block], texts[block], luts)
             for j, program in enumerate(self.programs):
                 when = planes[program.when]
@@ -344,74 +257,3 @@ def _classes(luts: list[Bytes]) -> Ints:
         bits += 2
     _, classes = np.unique(key, return_inverse=True)
     return classes
-
-
-class Evaluated:
-    """Distinct rows of a table with their entries, decided for any day by look-up."""
-
-    def __init__(
-        self, evaluator: Evaluator, table: FactTable, luts: dict[int, Bytes], group: Ints, sample: Ints
-    ) -> None:
-        self.evaluator = evaluator
-        self.table = table
-        self.group = group
-        """Distinct row of every input row."""
-        self.sample = sample
-        """One input row of every distinct row."""
-        self._luts = luts
-        self._by_text: dict[int, tuple[Ints, Entries]] = {}
-
-    def _entries(self, text: int, wanted: Ints) -> tuple[Ints, Entries]:
-        """Entries under one text for at least the wanted distinct rows, and the place of every distinct row (or -1)."""
-        held = self._by_text.get(text)
-        if held is not None and (held[0][wanted] >= 0).all():
-            return held
-        rows = wanted if held is None else np.union1d(wanted, np.flatnonzero(held[0] >= 0))
-        place = np.full(len(self.sample), -1, dtype=np.int64)
-        place[rows] = np.arange(len(rows))
-        texts = np.full(len(rows), text, dtype=np.int64)
-        found = place, self.evaluator.entries(self.table, self.sample[rows], texts, self._luts)
-        self._by_text[text] = found
-        return found
-
-    def decide(self, rows: Ints, epochs: Ints) -> tuple[Bytes, npt.NDArray[np.int8]]:
-        """Answers and policies, [row, regime], of distinct rows each under the law of its epoch.
-
-        Answers index ANSWERS; policies index POLICIES, -1 where the answer is not `apply` or no policy is stated.
-        """
-        ev = self.evaluator
-        answers = np.zeros((len(rows), len(ev.regimes)), dtype=np.uint8)
-        policies = np.full((len(rows), len(ev.regimes)), -1, dtype=np.int8)
-        texts = ev.text_of(epochs)
-        for text in np.unique(texts):
-            here = np.flatnonzero(texts == text)
-            place, entries = self._entries(int(text), np.unique(rows[here]))
-            at = place[rows[here]]
-            owner, index = _spread(entries.first, at)
-            clause = entries.clause[index]
-            status = ev.statuses[epochs[here][owner], clause]
-            result = _OUTCOMES[status, entries.trits[index]]
-            rank = np.where(ev.advises[clause], 0, _RANKS[ev.prohibits[clause], result]).astype(np.uint8)
-            cell = here[owner] * len(ev.regimes) + ev.regime_of[clause]
-            np.maximum.at(answers.reshape(-1), cell, rank)
-            fired = rank == 2
-            np.maximum.at(policies.reshape(-1), cell[fired], entries.policy[index][fired])
-        policies[answers != 2] = -1
-        return answers, policies
-
-    def outcomes(self, row: int, epoch: int) -> dict[int, Outcome]:
-        """What each clause that concerns a distinct row does in an epoch, by place of the clause."""
-        text = int(self.evaluator.text_of(np.array([epoch]))[0])
-        place, entries = self._entries(text, np.array([row]))
-        span = slice(int(entries.first[place[row]]), int(entries.first[place[row] + 1]))
-        clauses = entries.clause[span]
-        found = _OUTCOMES[self.evaluator.statuses[epoch, clauses], entries.trits[span]]
-        return {int(c): Outcome(o) for c, o in zip(clauses, found, strict=True) if o}
-
-
-def _spread(first: Ints, rows: Ints) -> tuple[Ints, Ints]:
-    """The entries of several rows laid out flat: (which of the rows each belongs to, its place)."""
-    counts = first[rows + 1] - first[rows]
-    owner = np.repeat(np.arange(len(rows)), counts)
-    offset = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return owner, np.repeat(first[rows], counts) + offset

@@ -47,6 +47,7 @@ class Facts:
     us_content: USContent | None = None
     days: npt.NDArray[np.datetime64]
     texts: Ints
+    _columns: Mapping[str, Column]
 
     @cached_property
     def item_rows(self) -> Ints:
@@ -61,7 +62,7 @@ class Facts:
         """The facts of every line, each on its day."""
         self.days = days
         table = FactTable(self.lines.height, {})
-        put = table.columns
+        put = self._columns = table.columns
         for fact in ("ship_from", "destination", "end_use"):
             put[fact] = _text_column(self.lines[fact])
         put["kind"] = self._kind()
@@ -146,8 +147,7 @@ class Facts:
     def _intermediaries(self, rows: Ints) -> Iterable[tuple[int, list[str] | None]]:
         """Lines with intermediaries, or with an empty cell for them (None)."""
         named = self.lines["intermediaries"]
-        lengths = named.list.len().fill_null(1).to_numpy()
-        for row in rows[lengths[rows] > 0]:
+        for row in rows[self.has_intermediaries[rows]]:
             yield int(row), named[int(row)].to_list() if named[int(row)] is not None else None
 
     def _licence_columns(self, put: dict[str, Column], days: npt.NDArray[np.datetime64]) -> None:
@@ -177,6 +177,18 @@ class Facts:
                 codes[row] = dictionary.setdefault(one, len(dictionary))
             columns[regime] = Column(codes, list(dictionary))
         return columns
+
+    @cached_property
+    def has_intermediaries(self) -> npt.NDArray[np.bool_]:
+        """Whether a line names intermediaries, or leaves the cell empty."""
+        found: npt.NDArray[np.bool_] = (self.lines["intermediaries"].list.len().fill_null(1) > 0).to_numpy()
+        return found
+
+    def content_key(self, lines: Ints) -> Ints:
+        """A key per line: lines of one key share item and class of destinations."""
+        column = self._columns["us_controlled_share"]
+        found: Ints = column.codes[lines].astype(np.int64)
+        return found
 
     def content_gaps(self, row: int, item: int, fact: str) -> list[tuple[str, str]]:
         """(cell, part) for every cell that keeps a content share of a line's item open."""

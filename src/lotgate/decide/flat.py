@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from lotgate.decide.columns import Column, FactTable, Members, Value, leaf_trits
-from lotgate.decide.evaluate import Evaluator, Ints
+from lotgate.decide.evaluate import Evaluator
+from lotgate.decide.outcome import Ints
 from lotgate.law import Clause
 from lotgate.law.expr import TRUE, UNKNOWN, Leaf
 

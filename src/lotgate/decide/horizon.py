@@ -10,26 +10,38 @@ import numpy as np
 import numpy.typing as npt
 
 from lotgate.decide.columns import FactTable
-from lotgate.decide.evaluate import ANSWERS, Evaluated, Outcome
+from lotgate.decide.decided import Evaluated
+from lotgate.decide.outcome import ANSWERS, Outcome
 
 if TYPE_CHECKING:
     from lotgate.decide.check import Decisions, HorizonRow
 
-__all__ = ["changes", "horizon", "months"]
+__all__ = ["changes", "holds_until", "horizon", "months"]
 
 Answers = npt.NDArray[np.uint8]
 
 
-def timeline(decisions: Decisions) -> Answers:
+def _timeline(decisions: Decisions) -> Answers:
     """[distinct row, epoch]: the line's answer under the law of every epoch, facts as they stand."""
-    evaluated, evaluator = decisions.evaluated, decisions.evaluator
-    count, epochs = len(evaluated.sample), len(evaluator.starts)
-    first = int(evaluator.epochs(decisions.days).min(initial=epochs - 1)) if len(decisions.days) else epochs - 1
-    found = np.zeros((count, epochs), dtype=np.uint8)
-    rows = np.arange(count)
-    for epoch in range(first, epochs):
-        answers, _ = evaluated.decide(rows, np.full(count, epoch))
-        found[:, epoch] = answers.max(axis=1, initial=0)
+    epochs = decisions.evaluator.epochs(decisions.days)
+    return decisions.evaluated.timeline(int(epochs.min()) if len(epochs) else len(decisions.evaluator.starts) - 1)
+
+
+def holds_until(decisions: Decisions) -> npt.NDArray[np.datetime64]:
+    """The last day of the same answer for each line; not-a-time where nothing recorded changes it."""
+    evaluator, group = decisions.evaluator, decisions.evaluated.group
+    line = _timeline(decisions)
+    last = line.shape[1] - 1
+    # the next epoch with another answer, from the end backwards; last + 1 stands for never
+    following = np.full(line.shape, last + 1, dtype=np.int32)
+    for epoch in range(last - 1, -1, -1):
+        same = line[:, epoch] == line[:, epoch + 1]
+        following[:, epoch] = np.where(same, following[:, epoch + 1], epoch + 1)
+    starts = np.append(np.array(evaluator.starts, dtype="datetime64[D]"), np.datetime64("NaT"))
+    found: npt.NDArray[np.datetime64] = starts[following[group, evaluator.epochs(decisions.days)]] - 1
+    for number in decisions.facts.licensed:
+        steps = _licensed(decisions, int(number), None)
+        found[number] = np.datetime64(steps[0][0], "D") - np.timedelta64(1, "D") if steps else np.datetime64("NaT")
     return found
 
 
@@ -39,7 +51,7 @@ def changes(decisions: Decisions, until: date | None = None) -> list[list[tuple[
     Recorded change points only; the age of the law data does not count.
     """
     evaluator = decisions.evaluator
-    line = timeline(decisions)
+    line = _timeline(decisions)
     steps: list[list[int]] = [[] for _ in range(line.shape[0])]
     for row, epoch in np.argwhere(line[:, 1:] != line[:, :-1]):
         steps[row].append(int(epoch) + 1)
@@ -94,7 +106,7 @@ def horizon(decisions: Decisions, start: date | None, end: date | None) -> list[
         for day, before, after in steps:
             if start is None or day >= start:
                 measures = _measures(decisions, number, day)
-                found.append(HorizonRow(decisions._names[number], day, ANSWERS[before], ANSWERS[after], measures))
+                found.append(HorizonRow(decisions.names[number], day, ANSWERS[before], ANSWERS[after], measures))
     return found
 
 

@@ -10,8 +10,9 @@ from typing import Protocol
 
 import numpy as np
 
+from lotgate.decide.decided import Evaluated
 from lotgate.decide.decision import Ask, ConflictFlag, LineDecision, RegimeDecision, Rule
-from lotgate.decide.evaluate import ANSWERS, OPEN_OUTCOMES, Evaluated, Ints, Outcome
+from lotgate.decide.outcome import ANSWERS, OPEN_OUTCOMES, Ints, Outcome
 from lotgate.decide.walk import Walk
 from lotgate.law import Clause, Status, Text
 from lotgate.law.expr import TRUE, UNKNOWN, Leaf

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from lotgate.decide.facts import Facts
 from lotgate.decide.party_facts import list_of_tag
@@ -13,6 +17,7 @@ from lotgate.law.model import FactSpec
 __all__ = ["Questions"]
 
 Cell = tuple[str, str, Text]
+Ints = npt.NDArray[Any]
 
 EMPTY = {
     "item": Text("Which item is shipped on this line?", "本笔货物是哪种物项？"),
@@ -73,6 +78,51 @@ class Questions:
         else:
             found = iter([(leaf.fact, self._cell(line, "line") or str(line), spec.question)])
         return list(dict.fromkeys(found))
+
+    def shared(self, leaf: Leaf, lines: Ints) -> Iterator[tuple[Ints, Callable[[int], Sequence[Cell]]]]:
+        """Ways to ask about a leaf for many lines: a key per line, lines of one key having the same cells to fill."""
+        spec = self.law.facts[leaf.fact]
+        if spec.subject == "item":
+            key = self.facts.item_rows[lines]
+            whole = key >= len(self.facts.items.ids)
+            if leaf.fact == "us_controlled_share":
+                key = self.facts.content_key(lines)
+            yield np.where(whole, -1 - lines, key), lambda line: self.cells(line, leaf)
+        elif spec.subject == "exporter":
+            key = self.facts.party_rows("exporter")[lines]
+            yield np.where(key >= len(self.facts.parties.ids), -1 - lines, key), lambda line: self.cells(line, leaf)
+        elif spec.subject == "party":
+            yield from self._shared_parties(leaf, spec, lines)
+        else:
+            yield lines, lambda line: self.cells(line, leaf)
+
+    def _shared_parties(
+        self, leaf: Leaf, spec: FactSpec, lines: Ints
+    ) -> Iterator[tuple[Ints, Callable[[int], Sequence[Cell]]]]:
+        parties = self.facts.parties.ids
+        for role in ("end_user",) if leaf.fact == "end_user_country" else ("end_user", "consignee"):
+            key = self.facts.party_rows(role)[lines]
+
+            def one_role(line: int, role: str = role) -> Sequence[Cell]:
+                party = self.facts.lines[role][line]
+                if party is None:
+                    return [self._line(line, role)]
+                return [] if party == "none" else list(self._one_party(party, leaf, spec))
+
+            yield np.where(key == len(parties), -1 - lines, key), one_role
+        if leaf.fact != "end_user_country":
+            yield (
+                np.where(self.facts.has_intermediaries[lines], -1 - lines, 0),
+                lambda line: list(self._intermediaries(line, leaf, spec)),
+            )
+
+    def _intermediaries(self, line: int, leaf: Leaf, spec: FactSpec) -> Iterator[Cell]:
+        named = self.facts.lines["intermediaries"][line]
+        if named is None:
+            yield self._line(line, "intermediaries")
+        else:
+            for party in named.to_list():
+                yield from self._one_party(party, leaf, spec)
 
     def _cell(self, line: int, column: str) -> str | None:
         value = self.facts.lines[column][line]

@@ -10,8 +10,10 @@ from typing import Any
 
 from sqlglot import exp
 
-from lotgate.decide.evaluate import ANSWERS, OPEN_OUTCOMES, Evaluator, Outcome, Program
+from lotgate.decide.decided import Program
+from lotgate.decide.evaluate import Evaluator
 from lotgate.decide.flat import FlatColumns, outcome_column
+from lotgate.decide.outcome import ANSWERS, OPEN_OUTCOMES, Outcome
 from lotgate.law import Clause, Status
 from lotgate.law.expr import Leaf
 from lotgate.law.model import POLICIES

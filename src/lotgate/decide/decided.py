@@ -1,0 +1,250 @@
+"""Distinct rows with the few clauses that concern each, decided for any day by look-up.
+
+The clocks enter here, last: another day, or all days of the horizon, costs a look-up and no evaluation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from lotgate.decide.columns import FactTable
+from lotgate.decide.outcome import OPEN_OUTCOMES, OUTCOMES, RANKS, Bytes, Ints, Outcome
+from lotgate.law import Clause
+from lotgate.law.expr import FALSE, UNKNOWN
+from lotgate.law.model import POLICIES
+
+if TYPE_CHECKING:
+    from lotgate.decide.evaluate import Evaluator
+
+__all__ = ["BLOCK", "Entries", "Evaluated", "Program", "Question"]
+
+BLOCK = 8192
+"""Rows whose planes are held at once; small enough to stay in the processor's cache."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """One clause lowered to nodes of the graph."""
+
+    clause: Clause
+    when: int
+    free: int
+    licence: int
+    routes: tuple[tuple[int, int, bool], ...]
+    """(node, rank of the policy, whether it only lowers) per route."""
+
+
+@dataclass(frozen=True)
+class Entries:
+    """The clauses that concern each distinct row, sparse: row `r` has entries `first[r]` to `first[r + 1]`."""
+
+    first: Ints
+    clause: Ints
+    trits: Bytes
+    """when, exceptions and licence, two bits each."""
+    policy: npt.NDArray[np.int8]
+
+
+def _ceiling(program: Program, planes: dict[int, Bytes], rows: int) -> npt.NDArray[np.int8]:
+    """The rank of the strictest policy a clause could still lead to."""
+    ceiling = np.full(rows, POLICIES.index(program.clause.policy) if program.clause.policy else -1, dtype=np.int8)
+    for node, rank, _ in program.routes:
+        possible = planes[node] != FALSE
+        ceiling[possible] = np.maximum(ceiling[possible], rank)
+    return ceiling
+
+
+@dataclass(frozen=True)
+class Question:
+    """An open leaf, or a measure whose standing is open, in some rows: `regimes` has one bit per regime."""
+
+    leaf: int | None
+    measure: str | None
+    rows: Ints
+    regimes: Bytes
+
+
+def _revive(
+    alive: dict[int, Bytes], planes: dict[int, Bytes], node: int, rows: npt.NDArray[np.bool_], bit: np.uint8
+) -> None:
+    """Marks a node as open for one regime in the rows where it is unknown."""
+    mask = np.where(rows & (planes[node] == UNKNOWN), bit, np.uint8(0))
+    if mask.any():
+        alive[node] = alive[node] | mask if node in alive else mask
+
+
+class Evaluated:
+    """Distinct rows of a table with their entries, decided for any day by look-up."""
+
+    def __init__(
+        self, evaluator: Evaluator, table: FactTable, luts: dict[int, Bytes], group: Ints, sample: Ints
+    ) -> None:
+        self.evaluator = evaluator
+        self.table = table
+        self.group = group
+        """Distinct row of every input row."""
+        self.sample = sample
+        """One input row of every distinct row."""
+        self._luts = luts
+        self._by_text: dict[int, tuple[Ints, Entries]] = {}
+
+    def _entries(self, text: int, wanted: Ints) -> tuple[Ints, Entries]:
+        """Entries under one text for at least the wanted distinct rows, and the place of every distinct row (or -1)."""
+        held = self._by_text.get(text)
+        if held is not None and (held[0][wanted] >= 0).all():
+            return held
+        rows = wanted if held is None else np.union1d(wanted, np.flatnonzero(held[0] >= 0))
+        place = np.full(len(self.sample), -1, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        texts = np.full(len(rows), text, dtype=np.int64)
+        found = place, self.evaluator.entries(self.table, self.sample[rows], texts, self._luts)
+        self._by_text[text] = found
+        return found
+
+    def decide(self, rows: Ints, epochs: Ints) -> tuple[Bytes, npt.NDArray[np.int8]]:
+        """Answers and policies, [row, regime], of distinct rows each under the law of its epoch.
+
+        Answers index ANSWERS; policies index POLICIES, -1 where the answer is not `apply` or no policy is stated.
+        """
+        ev = self.evaluator
+        answers = np.zeros((len(rows), len(ev.regimes)), dtype=np.uint8)
+        policies = np.full((len(rows), len(ev.regimes)), -1, dtype=np.int8)
+        texts = ev.text_of(epochs)
+        for text in np.unique(texts):
+            here = np.flatnonzero(texts == text)
+            place, entries = self._entries(int(text), np.unique(rows[here]))
+            at = place[rows[here]]
+            owner, index = _spread(entries.first, at)
+            clause = entries.clause[index]
+            status = ev.statuses[epochs[here][owner], clause]
+            result = OUTCOMES[status, entries.trits[index]]
+            rank = np.where(ev.advises[clause], 0, RANKS[ev.prohibits[clause], result]).astype(np.uint8)
+            cell = here[owner] * len(ev.regimes) + ev.regime_of[clause]
+            np.maximum.at(answers.reshape(-1), cell, rank)
+            fired = rank == 2
+            np.maximum.at(policies.reshape(-1), cell[fired], entries.policy[index][fired])
+        policies[answers != 2] = -1
+        return answers, policies
+
+    def questions(self, rows: Ints, epochs: Ints) -> Iterator[Question]:
+        """What could still make regimes stricter, for distinct rows each in an epoch: open leaves and open standings.
+
+        The same rule as the walk of one line: an open clause counts if its answer and policy would be stricter than
+        those established, and of its unknown leaves those that no known neighbour overrules.
+        """
+        answers, policies = self.decide(rows, epochs)
+        texts = self.evaluator.text_of(epochs)
+        for text in np.unique(texts):
+            here = np.flatnonzero(texts == text)
+            for start in range(0, len(here), BLOCK):
+                at = here[start : start + BLOCK]
+                planes = self.evaluator.planes(self.table, self.sample[rows[at]], texts[at], self._luts)
+                yield from self._open(planes, at, epochs[at], answers[at], policies[at])
+
+    def _open(
+        self, planes: dict[int, Bytes], at: Ints, epochs: Ints, answers: Bytes, policies: npt.NDArray[np.int8]
+    ) -> Iterator[Question]:
+        ev = self.evaluator
+        alive: dict[int, Bytes] = {}
+        for j, program in enumerate(ev.programs):
+            when = planes[program.when]
+            if ev.advises[j] or not when.any():
+                continue
+            k = int(ev.regime_of[j])
+            packed = when | planes[program.free] << 2 | planes[program.licence] << 4
+            result = OUTCOMES[ev.statuses[epochs, j], packed]
+            rank = 3 if ev.prohibits[j] else 2
+            level, policy = answers[:, k], policies[:, k]
+            stricter = (rank > level) | ((rank == level) & (_ceiling(program, planes, len(at)) > policy) & (rank == 2))
+            counts = np.isin(result, OPEN_OUTCOMES) & stricter
+            bit = np.uint8(1 << k)
+            if counts.any():
+                unsettled = counts & (result != Outcome.OPEN)
+                if unsettled.any():
+                    hit = np.flatnonzero(unsettled)
+                    yield Question(None, program.clause.measure, at[hit], np.full(len(hit), bit))
+                for node in (program.when, program.free, program.licence):
+                    _revive(alive, planes, node, counts, bit)
+            if rank == 2:
+                fires = result == Outcome.FIRES
+                for node, strict, _ in program.routes:
+                    _revive(alive, planes, node, fires & ((level < 2) | ((level == 2) & (strict > policy))), bit)
+        for number in reversed(ev.order):
+            mask = alive.pop(number, None)
+            if mask is None:
+                continue
+            opened = ev.graph.nodes[number]
+            if opened.kind == "leaf":
+                hit = np.flatnonzero(mask)
+                yield Question(opened.children[0], None, at[hit], mask[hit])
+            for child in opened.children if opened.kind != "leaf" else ():
+                passed = np.where(planes[child] == UNKNOWN, mask, np.uint8(0))
+                if passed.any():
+                    alive[child] = alive[child] | passed if child in alive else passed
+
+    def timeline(self, first: int) -> Bytes:
+        """[distinct row, epoch]: the answer of the line as a whole from an epoch on, index into ANSWERS.
+
+        From one epoch to the next only the rows are decided again that a clause with a changed status concerns, or all
+        where a dated term reads differently.
+        """
+        ev = self.evaluator
+        every = np.arange(len(self.sample))
+        found = np.zeros((len(every), len(ev.starts)), dtype=np.uint8)
+        texts = ev.text_of(np.arange(len(ev.starts)))
+        for epoch in range(first, len(ev.starts)):
+            if epoch == first or texts[epoch] != texts[epoch - 1]:
+                rows = every
+            else:
+                found[:, epoch] = found[:, epoch - 1]
+                rows = self._concerned(int(texts[epoch]), np.flatnonzero(ev.statuses[epoch] != ev.statuses[epoch - 1]))
+            if len(rows):
+                answers, _ = self.decide(rows, np.full(len(rows), epoch))
+                found[rows, epoch] = answers.max(axis=1, initial=0)
+        return found
+
+    def _concerned(self, text: int, clauses: Ints) -> Ints:
+        """The distinct rows that some of the clauses concern under a text."""
+        every = np.arange(len(self.sample))
+        _, entries = self._entries(text, every)
+        touched = np.isin(entries.clause, clauses)
+        return np.unique(np.repeat(every, np.diff(entries.first))[touched])
+
+    def spoken(self, rows: Ints, epochs: Ints) -> tuple[Ints, Ints]:
+        """The clauses that speak in each distinct row in its epoch, fired or held back: (place in rows, clause)."""
+        ev = self.evaluator
+        owners, clauses = [], []
+        texts = ev.text_of(epochs)
+        for text in np.unique(texts):
+            here = np.flatnonzero(texts == text)
+            place, entries = self._entries(int(text), np.unique(rows[here]))
+            owner, index = _spread(entries.first, place[rows[here]])
+            clause = entries.clause[index]
+            result = OUTCOMES[ev.statuses[epochs[here][owner], clause], entries.trits[index]]
+            heard = ~np.isin(result, (Outcome.NO, Outcome.OPEN, Outcome.NOT_ESTABLISHED_OPEN))
+            owners.append(here[owner[heard]])
+            clauses.append(clause[heard])
+        empty = np.zeros(0, dtype=np.int64)
+        return np.concatenate(owners or [empty]), np.concatenate(clauses or [empty])
+
+    def outcomes(self, row: int, epoch: int) -> dict[int, Outcome]:
+        """What each clause that concerns a distinct row does in an epoch, by place of the clause."""
+        text = int(self.evaluator.text_of(np.array([epoch]))[0])
+        place, entries = self._entries(text, np.array([row]))
+        span = slice(int(entries.first[place[row]]), int(entries.first[place[row] + 1]))
+        clauses = entries.clause[span]
+        found = OUTCOMES[self.evaluator.statuses[epoch, clauses], entries.trits[span]]
+        return {int(c): Outcome(o) for c, o in zip(clauses, found, strict=True) if o}
+
+
+def _spread(first: Ints, rows: Ints) -> tuple[Ints, Ints]:
+    """The entries of several rows laid out flat: (which of the rows each belongs to, its place)."""
+    counts = first[rows + 1] - first[rows]
+    owner = np.repeat(np.arange(len(rows)), counts)
+    offset = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return owner, np.repeat(first[rows], counts) + offset
