@@ -7,5 +7,23 @@ from __future__ import annotations
 
 from lotgate.parties.lists import Ignored, ListSet, PartyList, from_rows, party_list
 from lotgate.parties.reading import read_folder, read_list
+from lotgate.parties.screen import DEFAULT_THRESHOLD, Hit, Query, Screening, screen
+from lotgate.parties.store import import_lists, open_lists, status
 
-__all__ = ["Ignored", "ListSet", "PartyList", "from_rows", "party_list", "read_folder", "read_list"]
+__all__ = [
+    "DEFAULT_THRESHOLD",
+    "Hit",
+    "Ignored",
+    "ListSet",
+    "PartyList",
+    "Query",
+    "Screening",
+    "from_rows",
+    "import_lists",
+    "open_lists",
+    "party_list",
+    "read_folder",
+    "read_list",
+    "screen",
+    "status",
+]

@@ -1,0 +1,142 @@
+"""What words in company names mean and how much they weigh: legal forms, places, sectors, firms, in several scripts.
+
+The tables in `data` are our own, compiled from the bilingual names in the public lists and in general use: `terms.csv`
+(corporate words), `places.csv`, `brands.csv` (firms known by different names in Chinese and English) and
+`countries.csv`. `frequencies.csv` counts words in the names of the US Consolidated Screening List of 2026-07-31.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from lotgate.parties.countries import names_by_code
+from lotgate.parties.scripts import fold, has_cjk, pinyin_syllables, simplified
+
+__all__ = ["WEIGHTS", "Glossary", "Meaning", "glossary", "word_weight"]
+
+WEIGHTS = {"legal": 0.0, "stop": 0.0, "generic": 0.18, "sector": 0.38, "org": 0.38, "place": 0.32, "common": 0.6, "brand": 1.0}
+"""What a word of each role weighs beside a distinctive word, which weighs 1."""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A role, and the concepts a form may stand for."""
+
+    role: str
+    concepts: frozenset[str]
+
+    def joined(self, other: Meaning) -> Meaning:
+        """Both meanings of one form; the lighter role wins, so that nothing is taken for more than it is."""
+        order = ("stop", "legal", "generic", "place", "org", "sector", "common", "brand")
+        role = min(self.role, other.role, key=order.index)
+        return Meaning(role, self.concepts | other.concepts)
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    text = files("lotgate.parties").joinpath(f"data/{name}").read_text(encoding="utf-8")
+    return csv.DictReader(text.splitlines())
+
+
+_ENDING = re.compile(
+    r"(?:skogo|skikh|skiy|skii|skoy|skaya|skoe|skoye|nogo|nykh|nyy|naya|noe|noye|noi|noy|ogo|ykh|ikh|yy|iy|aya|oye|oe|"
+    r"ye|oy|ov|ev|iya|iye|iy|ii|ya|yu|a|y|i|e|u|o)$"
+)
+
+
+@lru_cache(maxsize=100_000)
+def russian_stem(token: str) -> str:
+    """A Russian word in Latin letters without its ending; short words keep theirs."""
+    stem = _ENDING.sub("", token)
+    return stem if len(stem) >= 5 else token
+
+
+class Glossary:
+    """Look-up of meanings: of token sequences in Latin letters, of Chinese character strings, of Russian stems."""
+
+    def __init__(self) -> None:
+        self.latin: dict[tuple[str, ...], Meaning] = {}
+        self.han: dict[str, Meaning] = {}
+        self.stems: dict[str, Meaning] = {}
+        for row in _rows("terms.csv"):
+            forms = row["latin"].split(";")
+            self._add(row["role"], forms[0], forms, row["han"].split(";"), row["other"].split(";"))
+        for row in _rows("places.csv"):
+            self._add_place(row)
+        for code, names in names_by_code().items():
+            latin = [name for name in names if not has_cjk(name) and name.isascii()]
+            self._add(
+                "place", f"@{code}", latin, [n for n in names if has_cjk(n)], [n for n in names if not n.isascii()]
+            )
+        for row in _rows("brands.csv"):
+            forms = row["latin"].split(";")
+            self._add("brand", f"brand {forms[0]}", forms, row["han"].split(";"), row["other"].split(";"))
+        self.longest_latin = max(len(form) for form in self.latin)
+        self.longest_han = max(len(form) for form in self.han)
+        self.starts = {form[0] for form in self.latin}
+
+    def _add_place(self, row: dict[str, str]) -> None:
+        han = row["han"].split(";")
+        latin = row["latin"].split(";") if row["latin"] else ["".join(pinyin_syllables(han[0]))]
+        cities = [*han, *(f"{name}市" for name in han), *(f"{name}省" for name in han)]
+        self._add("place", latin[0], latin, cities, row["other"].split(";"))
+
+    def _add(self, role: str, concept: str, latin: list[str], han: list[str], other: list[str]) -> None:
+        meaning = Meaning(role, frozenset([concept]))
+        for form in latin:
+            self._put(self.latin, tuple(fold(form).split()), meaning)
+        for form in [*han, *other]:
+            if has_cjk(form):
+                self._put(self.han, simplified(form), meaning)
+            elif form:
+                tokens = tuple(fold(form).split())
+                self._put(self.latin, tokens, meaning)
+                if len(tokens) == 1 and role in ("generic", "sector", "org") and len(tokens[0]) >= 6:
+                    self._put(self.stems, russian_stem(tokens[0]), meaning)
+
+    @staticmethod
+    def _put(table: dict, form: object, meaning: Meaning) -> None:  # type: ignore[type-arg]
+        if form:
+            table[form] = table[form].joined(meaning) if form in table else meaning
+
+    def phrase(self, tokens: list[str], start: int) -> tuple[int, Meaning] | None:
+        """The longest phrase known that begins at `start`: its length and meaning."""
+        if tokens[start] not in self.starts:
+            return None
+        for length in range(min(self.longest_latin, len(tokens) - start), 0, -1):
+            found = self.latin.get(tuple(tokens[start : start + length]))
+            if found:
+                return length, found
+        return None
+
+    def stem(self, token: str) -> Meaning | None:
+        """The meaning of an inflected Russian word."""
+        return self.stems.get(russian_stem(token)) if len(token) >= 6 else None
+
+
+@cache
+def glossary() -> Glossary:
+    """The glossary, loaded once."""
+    return Glossary()
+
+
+@cache
+def _frequencies() -> dict[str, int]:
+    try:
+        return {row["word"]: int(row["names"]) for row in _rows("frequencies.csv")}
+    except FileNotFoundError:
+        return {}
+
+
+@lru_cache(maxsize=200_000)
+def word_weight(token: str) -> float:
+    """What a word without a known meaning weighs: 1 where it is rare in the lists, down to 0.45 where it is common."""
+    if len(token) == 1:
+        return 0.3
+    count = _frequencies().get(token, 0)
+    return 1.0 if count < 30 else max(0.45, 1.0 - 0.11 * math.log2(count / 30))

@@ -1,0 +1,185 @@
+"""Matches names against party lists: candidates from an index over all listed names, then name by name with reasons.
+
+A hit is `yes` at or above the threshold, `possible` just below it (a near miss that a person must look at); all else
+is no hit. Identifiers decide over names. A list is matched by every name and alias of its entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from lotgate.parties.compare import Comparison, compare
+from lotgate.parties.index import NameIndex, name_index
+from lotgate.parties.lists import ListSet
+from lotgate.parties.names import analysed, readings
+from lotgate.parties.pairs import DEFAULT_THRESHOLD
+
+__all__ = ["DEFAULT_THRESHOLD", "Hit", "Query", "Screening", "screen"]
+
+POSSIBLE_BELOW = 0.06
+"""How far under the threshold a near miss may lie and still be shown to a person."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """Who is asked about: names in any script (a party's `name` and `name_local`), and what else is known."""
+
+    id: str
+    names: tuple[str, ...]
+    country: str | None = None
+    kind: str | None = None
+    identifiers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One entry that a query matches, or may match, with the score and the components it is made of."""
+
+    id: str
+    name: str
+    matched_name: str
+    list: str
+    entry: str
+    score: float
+    match: str
+    why: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Screening:
+    """The hits, best first for each query in the order asked, and the queries whose candidates were cut off."""
+
+    hits: tuple[Hit, ...]
+    limited: tuple[str, ...] = ()
+    threshold: float = DEFAULT_THRESHOLD
+    queries: tuple[Query, ...] = field(default=(), repr=False)
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def of(self, query_id: str) -> tuple[Hit, ...]:
+        """The hits of one query."""
+        return tuple(hit for hit in self.hits if hit.id == query_id)
+
+    @property
+    def table(self) -> pl.DataFrame:
+        """The result table of `lotgate screen`: `match` is true at or above the threshold."""
+        return pl.DataFrame(
+            {
+                "id": [hit.id for hit in self.hits],
+                "name": [hit.name for hit in self.hits],
+                "matched_name": [hit.matched_name for hit in self.hits],
+                "list": [hit.list for hit in self.hits],
+                "entry": [hit.entry for hit in self.hits],
+                "score": [hit.score for hit in self.hits],
+                "match": [hit.match == "yes" for hit in self.hits],
+                "why": ["; ".join(hit.why) for hit in self.hits],
+            },
+            schema={
+                "id": pl.String, "name": pl.String, "matched_name": pl.String, "list": pl.String, "entry": pl.String,
+                "score": pl.Float64, "match": pl.Boolean, "why": pl.String,
+            },
+        )  # fmt: skip
+
+
+def screen(queries: Iterable[Query | Sequence[Any]], lists: ListSet, threshold: float = DEFAULT_THRESHOLD) -> Screening:
+    """The hits of all queries against all lists.
+
+    A query is a `Query`, or a tuple of its fields in order: id, names, country, kind, identifiers.
+    """
+    asked = tuple(query if isinstance(query, Query) else _query(query) for query in queries)
+    index = name_index(lists)
+    hits: list[Hit] = []
+    limited = []
+    for query, candidates, cut in index.candidates(asked_names(asked)):
+        found = _hits_of(asked[query], candidates, index, threshold)
+        hits += found
+        if cut:
+            limited.append(asked[query].id)
+    return Screening(tuple(hits), tuple(limited), threshold, asked)
+
+
+def _query(fields: Sequence[Any]) -> Query:
+    query_id, names, *rest = fields
+    given = (names,) if isinstance(names, str) else tuple(names)
+    return Query(str(query_id), given, *rest)
+
+
+def asked_names(queries: Sequence[Query]) -> list[tuple[tuple[str, ...], str | None, tuple[str, ...]]]:
+    """For each query its names as they may be read, its kind and identifiers."""
+    made = []
+    for query in queries:
+        names = tuple(dict.fromkeys(part for name in query.names if name for part in readings(name)))
+        made.append((names, query.kind, query.identifiers))
+    return made
+
+
+def _fits(query_kind: str | None, entry_kind: str | None) -> bool:
+    """True unless both kinds are known and speak of different things."""
+    if query_kind is None or entry_kind is None:
+        return entry_kind != "address"
+    if query_kind in ("company", "government", "bank"):
+        return entry_kind == "company"
+    return query_kind == entry_kind
+
+
+def _hits_of(query: Query, candidates: Sequence[int], index: NameIndex, threshold: float) -> list[Hit]:
+    best: dict[int, Hit] = {}
+    numbers = set(query.identifiers)
+    for name_id in candidates:
+        entry_id = index.entry_of[name_id]
+        entry = index.entry(entry_id)
+        if not _fits(query.kind, entry.kind):
+            continue
+        if numbers & set(entry.identifiers):
+            shared = sorted(numbers & set(entry.identifiers))
+            best[entry_id] = _hit(
+                query, query.names[0], entry.name, entry, 1.0, (f"identifier {shared[0]}",), threshold
+            )
+            continue
+        score, why, asked = _score(query, index, name_id)
+        if score >= threshold - POSSIBLE_BELOW and (entry_id not in best or score > best[entry_id].score):
+            best[entry_id] = _hit(query, asked, index.names[name_id], entry, score, why, threshold)
+    return sorted(best.values(), key=lambda hit: (-hit.score, hit.list, hit.entry))
+
+
+def _hit(
+    query: Query, asked: str, matched: str, entry: Any, score: float, why: tuple[str, ...], threshold: float
+) -> Hit:
+    match = "yes" if score >= threshold else "possible"
+    return Hit(query.id, asked, matched, entry.list, entry.entry, round(score, 4), match, why, entry.tags)
+
+
+def _score(query: Query, index: NameIndex, name_id: int) -> tuple[float, tuple[str, ...], str]:
+    """The best score of the query's names against one listed name, with what else speaks for or against."""
+    entry = index.entry(index.entry_of[name_id])
+    person = entry.kind == "person"
+    listed = index.names[name_id]
+    best = Comparison(0.0, ())
+    asked = query.names[0]
+    for name in query.names:
+        for i, ours in enumerate(readings(name)):
+            found = compare(analysed(ours, person), analysed(listed, person))
+            score = found.score if i == 0 else found.score * 0.99
+            if score > best.score:
+                best, asked = Comparison(score, found.why), name
+    score, notes = best.score, []
+    if index.weak[name_id]:
+        score, notes = score * 0.92, [*notes, "weak alias"]
+    short = "".join(character for character in listed if character.isalnum())
+    if len(short) <= 2 or (len(short) == 3 and short.isascii() and query.country is None):
+        score, notes = score * 0.75, [*notes, "very short name"]
+    if query.country and entry.countries:
+        if query.country in entry.countries or {query.country, *entry.countries} >= {"CN", "HK"}:
+            notes.append(f"country {query.country}")
+        else:
+            score, notes = score * 0.94, [*notes, f"country {query.country}, listed {' '.join(entry.countries[:4])}"]
+    return score, (*best.why, *notes), asked

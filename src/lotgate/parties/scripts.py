@@ -1,0 +1,210 @@
+"""Scripts, folding and romanisation: any name as plain Latin tokens, and keys under which spellings of one sound meet.
+
+Knows nothing of words; meanings are in `glossary`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from anyascii import anyascii
+
+if TYPE_CHECKING:
+    import opencc
+
+__all__ = [
+    "consonants",
+    "fold",
+    "has_cjk",
+    "number_of",
+    "pinyin_syllables",
+    "roman_key",
+    "simplified",
+    "skeleton",
+    "wade_giles",
+]
+
+_CJK = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_KANA = re.compile(r"[\u3040-\u30ff]")
+_DOTTED = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]\.){2,}(?:[A-Za-z](?![A-Za-z]))?")
+_PLAIN = re.compile(r"[^a-z0-9&]+")
+
+
+def has_cjk(text: str) -> bool:
+    """True if the text has a Chinese character or kana."""
+    return _CJK.search(text) is not None
+
+
+@cache
+def _converter(name: str) -> opencc.OpenCC:
+    import opencc  # takes a tenth of a second, and most names have no Chinese character
+
+    return opencc.OpenCC(name)
+
+
+# Forms of today's Japan for which the plain conversion to simplified characters has no entry.
+_SHINJITAI = str.maketrans(
+    "関気発鉄広応総営図検戦読売転軽渋沢滝竜粋豊塩単弾価仏蔵蘭桜栄労団圏駅辺覚歩浜県処",
+    "关气发铁广应总营图检战读卖转轻涩泽泷龙粹丰盐单弹价佛藏兰樱荣劳团圈驿边觉步滨县处",
+)
+
+
+@lru_cache(maxsize=200_000)
+def simplified(text: str) -> str:
+    """The text with traditional and Japanese characters in their simplified form, width normalised."""
+    wide = unicodedata.normalize("NFKC", text)
+    if not _CJK.search(wide):
+        return wide
+    return str(_converter("t2s").convert(wide)).translate(_SHINJITAI)
+
+
+@lru_cache(maxsize=200_000)
+def fold(text: str) -> str:
+    """The text in lower-case ASCII, tokens parted by single blanks; dotted initials are joined ("I.H.I." is "ihi")."""
+    plain = anyascii(unicodedata.normalize("NFKC", text))
+    if "." in plain:
+        plain = _DOTTED.sub(lambda found: found.group(0).replace(".", "") + " ", plain)
+    plain = plain.lower().replace("'", "").replace("`", "").replace('"', "")
+    return _PLAIN.sub(" ", plain).strip(" &").replace(" & ", " and ")
+
+
+_DIGITS = {character: digit for digit, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+
+
+def number_of(text: str) -> int | None:
+    """The number written in Chinese numerals ("五十五", "二〇三", "一〇一"); None if it is none."""
+    if not text or any(character not in _DIGITS and character not in _UNITS for character in text):
+        return None
+    if all(character in _DIGITS for character in text):
+        return int("".join(str(_DIGITS[character]) for character in text))
+    total, digit = 0, 0
+    for character in text:
+        if character in _UNITS:
+            total += (digit or 1) * _UNITS[character]
+            digit = 0
+        else:
+            digit = _DIGITS[character]
+    return total + digit
+
+
+@lru_cache(maxsize=100_000)
+def pinyin_syllables(text: str) -> tuple[str, ...]:
+    """The syllables of Chinese text without tones; other characters are folded in place."""
+    from pypinyin import lazy_pinyin
+
+    return tuple(
+        part.replace("ü", "v") for part in lazy_pinyin(text, v_to_u=False, errors=lambda x: [*fold(x).split()])
+    )
+
+
+_WADE = (
+    (r"^zh(?=i$)", "ch"), (r"^zh", "ch"), (r"^ch(?=i$)", "ch"), (r"^j", "ch"), (r"^q", "ch"), (r"^x", "hs"),
+    (r"^zi$", "tzu"), (r"^ci$", "tzu"), (r"^si$", "ssu"), (r"^z", "ts"), (r"^c(?!h)", "ts"), (r"^r(?=i$)", "j"),
+    (r"^r", "j"), (r"^b", "p"), (r"^d", "t"), (r"^g", "k"), (r"ong$", "ung"), (r"ian$", "ien"), (r"^yan$", "yen"),
+    (r"ie$", "ieh"), (r"^ye$", "yeh"), (r"ve$|ue$", "ueh"), (r"(?<=[tnlkhs])uo$", "o"), (r"^ge$|^ke$", "ko"),
+    (r"^he$", "ho"), (r"^e$", "o"), (r"ui$", "ui"), (r"^you$", "yu"), (r"^yi$", "i"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def wade_giles(syllable: str) -> str:
+    """The Wade-Giles spelling of a pinyin syllable, without apostrophes and marks."""
+    for pattern, instead in _WADE:
+        syllable = re.sub(pattern, instead, syllable)
+    return syllable
+
+
+_SOUNDS = (
+    ("shch", "S"), ("sch", "S"), ("tch", "C"), ("cz", "C"), ("dzh", "J"), ("dj", "J"), ("zh", "J"), ("ch", "C"),
+    ("sh", "S"), ("kh", "k"), ("ck", "k"), ("gh", "k"), ("q", "k"), ("ph", "f"), ("th", "t"), ("dh", "d"), ("x", "ks"),
+    ("tz", "c"), ("ts", "c"), ("cs", "c"), ("w", "v"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("ii", "i"), ("yy", "i"),
+    ("yev", "ev"), ("iev", "ev"), ("jev", "ev"), ("ye", "e"), ("yo", "o"), ("jo", "o"), ("io", "o"), ("yu", "u"),
+    ("ju", "u"), ("iu", "u"), ("ya", "a"), ("ja", "a"), ("ia", "a"), ("ei", "e"), ("ai", "e"), ("ay", "e"), ("ey", "e"),
+    ("ae", "e"), ("aj", "e"), ("ej", "e"), ("y", "i"), ("j", "i"), ("ce", "se"), ("ci", "si"), ("ahm", "am"), ("ehd", "ed"),
+)  # fmt: skip
+_LETTER_C = str.maketrans({"c": "k"})
+
+
+@lru_cache(maxsize=400_000)
+def roman_key(token: str) -> str:
+    """A key that spellings of one name share across transliterations (Rakhmanov, Rahmanov; Yusuf, Youssef)."""
+    if len(token) < 4 or not token.isalpha():
+        return token
+    key = token
+    for spelled, sound in _SOUNDS:
+        if spelled in key:
+            key = key.replace(spelled, sound)
+    key = key.translate(_LETTER_C)
+    if len(key) > 3 and key.endswith(("off", "eff")):
+        key = key[:-2] + "v"
+    made = [key[0]]
+    for letter in key[1:]:
+        if letter != made[-1] and not (letter == "h" and made[-1] in "aeiou"):
+            made.append(letter)
+    return "".join(made)
+
+
+_CLASSES = str.maketrans({"b": "p", "d": "t", "g": "k", "z": "s", "S": "s", "C": "s", "J": "s", "v": "f", "c": "s"})
+_VOWELS = str.maketrans("", "", "aeiouyh")
+_NO_VOWEL = str.maketrans("", "", "aeiouy")
+
+
+@lru_cache(maxsize=400_000)
+def consonants(token: str) -> str:
+    """The consonants of a token in order, by key, vowels dropped: told apart by voice no more, only by place."""
+    key = roman_key(token).translate(_CLASSES)
+    kept = key[:1].translate(_NO_VOWEL) + key[1:].translate(_VOWELS)
+    return "".join(letter for index, letter in enumerate(kept) if index == 0 or letter != kept[index - 1])
+
+
+# How Chinese writes foreign sounds: the class a syllable's initial stands for. A coda is written as a syllable of its
+# own (Oshkosh is ao-shi-ke-shi), r after a vowel is dropped, l in a coda is written er.
+_INITIALS = {
+    "b": "P", "p": "P", "m": "M", "f": "F", "d": "T", "t": "T", "n": "N", "l": "L", "g": "K", "k": "K", "h": "H",
+    "j": "J", "q": "J", "x": "S", "zh": "J", "ch": "J", "sh": "S", "r": "L", "z": "S", "c": "S", "s": "S",
+    "w": "F", "y": "",
+}  # fmt: skip
+_SPLIT = re.compile(r"^(zh|ch|sh|[bpmfdtnlgkhjqxrzcswy]?)(.*)$")
+
+
+@lru_cache(maxsize=100_000)
+def skeleton_of_syllables(syllables: tuple[str, ...]) -> str:
+    """The consonant classes a Chinese transliteration stands for."""
+    made = []
+    for syllable in syllables:
+        if syllable == "er":
+            made.append("L")
+            continue
+        found = _SPLIT.match(syllable)
+        if not found:
+            continue
+        made.append(_INITIALS.get(found[1], ""))
+        if re.search(r"n$|ng$", found[2]):
+            made.append("N")
+    return "".join(made)
+
+
+_LATIN_CLASSES = (
+    (r"sch|sh|ss|sz|ce|ci|cy|s|z|x|th$|ts", "S"), (r"ch|tch|dge|dg|j|ge(?=$)|gi", "J"), (r"ph|f|v|w", "F"), (r"b|p", "P"),
+    (r"m(?=[bp])|m", "M"), (r"ng|kn|n", "N"), (r"th|t|d", "T"), (r"ck|k|c|q|g", "K"), (r"l|r", "L"), (r"h", "H"),
+)  # fmt: skip
+_LATIN = re.compile("|".join(f"(?P<g{number}>{pattern})" for number, (pattern, _) in enumerate(_LATIN_CLASSES)))
+
+
+@lru_cache(maxsize=200_000)
+def skeleton(token: str) -> str:
+    """The consonant classes of a Latin word as a Chinese or Japanese ear hears them; "r" before a consonant is faint."""
+    token = re.sub(r"r(?=[^aeiouy]|$)", "", token)
+    return "".join(
+        _LATIN_CLASSES[int(found.lastgroup[1:])][1] for found in _LATIN.finditer(token) if found.lastgroup is not None
+    )
+
+
+@lru_cache(maxsize=200_000)
+def skeleton_of_kana(romaji: str) -> str:
+    """The consonant classes of a word written in kana, given in Latin letters (u and o after a stop are filling)."""
+    return skeleton(romaji.replace("tsu", "tu").replace("chi", "ti"))

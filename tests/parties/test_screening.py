@@ -1,0 +1,124 @@
+"""Names matched against lists: who must be found, who must not, and what is said of it."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from lotgate.parties import ListSet, Query, from_rows, party_list, screen
+
+ROWS = [
+    {"name": "Huawei Technologies Co., Ltd. (Huawei)", "aliases": "Shenzhen Huawei Technologies", "countries": "CN"},
+    {"name": "Yangtze Memory Technologies Co., Ltd.", "aliases": "Changjiang Cunchu;YMTC", "countries": "CN"},
+    {"name": "Shanghai Micro Electronics Equipment (Group) Co., Ltd.", "aliases": "SMEE", "countries": "CN"},
+    {"name": "Inspur Group Co., Ltd.", "aliases": "IGL", "countries": "CN"},
+    {"name": "Beijing Institute of Technology", "countries": "CN", "kind": "company"},
+    {"name": "China Electronics Technology Group Corporation 29th Research Institute", "countries": "CN"},
+    {"name": "Exelis Inc.", "countries": "US", "kind": "company"},
+    {"name": "JSC Almaz-Antey Concern", "aliases": "Концерн ВКО «Алмаз – Антей»", "countries": "RU"},
+    {"name": "KHALIL, Muhammad Yusuf", "kind": "person", "countries": "LB"},
+    {"name": "OCEAN PEARL", "kind": "vessel", "identifiers": "imo:9123456"},
+    {"name": "Address 01", "kind": "address", "countries": "HK"},
+    {"name": "Votkinsk Machine Building Plant", "aliases": "Воткинский завод", "countries": "RU"},
+]
+CHINESE = [
+    {"name_en": "IHI Aerospace Co., Ltd.", "name_zh": "株式会社IHI宇宙航空", "country": "JP"},
+    {"name_en": "Anduril Industries", "name_zh": "安杜里尔公司", "country": "US"},
+    {"name_en": "Rheinmetall AG", "name_zh": "莱茵金属公司", "country": "DE"},
+    {"name_en": "TDK Corporation", "name_zh": "TDK株式会社", "country": "JP"},
+]
+
+
+@pytest.fixture(scope="module")
+def lists() -> ListSet:
+    official = party_list("official", "Official", ROWS)
+    return ListSet({"official": official, "cn-mofcom": from_rows("cn-mofcom", "MOFCOM", CHINESE, tags=["CN-1"])})
+
+
+@pytest.mark.parametrize(
+    ("name", "country", "expected"),
+    [
+        ("华为技术有限公司", "CN", "huawei"),
+        ("華為技術有限公司", "CN", "huawei"),
+        ("Technologies Huawei Co (Shenzhen)", "CN", "huawei"),
+        ("HUAWEI TECH CO LTD", "CN", "huawei"),
+        ("长江存储科技有限责任公司", "CN", "yangtze"),
+        ("YMTC", "CN", "yangtze"),
+        ("SMEE Shanghai", "CN", "shanghai-micro"),
+        ("上海微电子装备(集团)股份有限公司", "CN", "shanghai-micro"),
+        ("INSPUR GRP", "CN", "inspur"),
+        ("浪潮集团有限公司", "CN", "inspur"),
+        ("中国电子科技集团公司第二十九研究所", "CN", "china-electronics"),
+        ("CETC 29th Research Institute", "CN", "china-electronics"),
+        ("АО «Концерн ВКО «Алмаз-Антей»", "RU", "jsc-almaz"),
+        ("Mohammed Youssef Khalil", "LB", "khalil"),
+        ("I.H.I. Aerospace Company Limited", "JP", "ihi"),
+        ("安杜里尔公司", "US", "anduril"),
+        ("Rheinmetall", "DE", "rheinmetall"),
+        ("TDK CORP", "JP", "tdk"),
+        ("Votkinskiy Zavod", "RU", "votkinsk"),
+        ("Votkinsk Machine Bulding Plant JSC", "RU", "votkinsk"),
+    ],
+)
+def test_listed_parties_are_found_as_customers_write_them(
+    lists: ListSet, name: str, country: str, expected: str
+) -> None:
+    hits = screen([Query("q", (name,), country)], lists).hits
+    assert hits and hits[0].match == "yes" and hits[0].entry.startswith(expected), hits
+
+
+@pytest.mark.parametrize(
+    ("name", "country"),
+    [
+        ("Beijing Institute of Fashion Technology", "CN"),
+        ("北京服装学院", "CN"),
+        ("Exeltis Pharma Handels GmbH", "DE"),
+        ("中国电子科技集团公司第三十八研究所", "CN"),
+        ("CETC 38th Research Institute", "CN"),
+        ("Beijing Memory Clinic Co., Ltd.", "CN"),
+        ("Pearl River Shipping", "CN"),
+        ("Yusuf Trading LLC", "AE"),
+        ("Address 02", "HK"),
+        ("Ltd.", None),
+    ],
+)
+def test_others_are_not_taken_for_them(lists: ListSet, name: str, country: str | None) -> None:
+    assert not screen([Query("q", (name,), country)], lists).hits
+
+
+def test_known_kinds_are_not_mixed(lists: ListSet) -> None:
+    assert not screen([("q", ("Ocean Pearl",), None, "company")], lists).hits
+    assert screen([("q", ("Ocean Pearl",), None, "vessel")], lists).hits
+    assert not screen([("q", ("Muhammad Yusuf Khalil",), None, "company")], lists).hits
+
+
+def test_identifiers_decide_over_names(lists: ListSet) -> None:
+    (hit,) = screen([Query("q", ("Renamed Star",), None, "vessel", ("imo:9123456",))], lists).hits
+    assert (hit.score, hit.match, hit.why) == (1.0, "yes", ("identifier imo:9123456",))
+
+
+def test_the_local_name_counts_too_and_tags_come_along(lists: ListSet) -> None:
+    (hit,) = screen([Query("q", ("Kaikai Metals", "莱茵金属公司"), "DE", "company")], lists).hits
+    assert (hit.list, hit.name, "CN-1" in hit.tags) == ("cn-mofcom", "莱茵金属公司", True)
+
+
+def test_every_component_is_told(lists: ListSet) -> None:
+    (hit, *_) = screen([Query("q", ("Votkinskiy Machinebuilding Zavod",), "US")], lists).hits
+    assert any("votkinskiy ~ votkinsk" in part for part in hit.why)
+    assert "country US, listed RU" in hit.why
+
+
+def test_order_of_queries_and_lists_changes_nothing(lists: ListSet) -> None:
+    names = ["Huawei Tech", "YMTC Ltd", "Almaz Antey", "Rheinmetal AG", "TDK", "Nobody Knows Them Inc"]
+    queries = [Query(name, (name,)) for name in names]
+    plain = {(hit.id, hit.entry, hit.score, hit.why) for hit in screen(queries, lists)}
+    random.Random(1).shuffle(queries)
+    turned = ListSet(dict(reversed(lists.lists.items())))
+    assert plain == {(hit.id, hit.entry, hit.score, hit.why) for hit in screen(queries, turned)}
+
+
+def test_result_table_has_the_promised_columns(lists: ListSet) -> None:
+    table = screen([Query("q", ("TDK",))], lists).table
+    assert table.columns == ["id", "name", "matched_name", "list", "entry", "score", "match", "why"]
+    assert table["match"].to_list() == [True]
