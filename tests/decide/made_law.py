@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import random
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,8 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 
-from lotgate.decide.columns import ANYTHING, NONE, Members, Value
+from lotgate.decide.columns import ANYTHING, NONE, FactTable, Members, Value
+from lotgate.decide.evaluate import Evaluator
 from lotgate.decide.values import CodeBook
 from lotgate.law import Law, Status
 
@@ -420,3 +424,43 @@ def load(folder: Path, written: Written) -> Law:
     write(folder, written)
     with only(folder):
         return LOADING.load()  # type: ignore[no-any-return]
+
+
+# ---- cases ------------------------------------------------------------------------------------------------------
+
+FIXED = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+SEEDS = st.integers(0, 2**32)
+ROWS = 25
+
+
+@dataclass
+class Case:
+    """A made-up law with rows of facts, each on a day."""
+
+    written: Written
+    law: Law
+    evaluator: Evaluator
+    rows: list[dict[str, Value]]
+    days: list[date]
+    author: Author
+
+    @property
+    def table(self) -> FactTable:
+        return FactTable.of(self.rows)
+
+
+def made(seed: int) -> Case:
+    author = Author(seed)
+    written = author.law()
+    with tempfile.TemporaryDirectory() as folder:
+        law = load(Path(folder), written)
+    book = CodeBook(law)
+    rows = [author.row(book) for _ in range(ROWS)]
+    days = [author.rng.choice(DAYS) + timedelta(days=author.rng.choice((-1, 0, 1))) for _ in rows]
+    return Case(written, law, Evaluator(law), rows, days, author)
