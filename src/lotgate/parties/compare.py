@@ -303,7 +303,7 @@ def _verdict(left: Name, right: Name, state: _Alignment) -> Comparison:
         if alone:
             notes.append(f"only in {name}: {' '.join(alone)}")
     score, number_note = _with_numbers(left, right, score)
-    return Comparison(round(score, 4), tuple([*notes, *number_note]) or ("same words",))
+    return Comparison(round(score, 4), (*notes, *number_note) or ("same words",))
 
 
 def _rest(name: Name, matched: list[float]) -> tuple[float, float]:

@@ -16,11 +16,20 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from lotgate.parties.countries import names_by_code
-from lotgate.parties.scripts import fold, has_cjk, pinyin_syllables, simplified
+from lotgate.parties.scripts import fold, has_cjk
 
 __all__ = ["WEIGHTS", "Glossary", "Meaning", "glossary", "word_weight"]
 
-WEIGHTS = {"legal": 0.0, "stop": 0.0, "generic": 0.18, "sector": 0.38, "org": 0.38, "place": 0.32, "common": 0.6, "brand": 1.0}
+WEIGHTS = {
+    "legal": 0.0,
+    "stop": 0.0,
+    "generic": 0.18,
+    "sector": 0.38,
+    "org": 0.38,
+    "place": 0.32,
+    "common": 0.6,
+    "brand": 1.0,
+}
 """What a word of each role weighs beside a distinctive word, which weighs 1."""
 
 
@@ -56,6 +65,13 @@ def russian_stem(token: str) -> str:
     return stem if len(stem) >= 5 else token
 
 
+def _simplified_already(name: str) -> bool:
+    """True for a name in Chinese or all in kana: names with characters of Japan's own form are left out."""
+    return has_cjk(name) and (
+        not any("\u3040" <= letter <= "\u30ff" for letter in name) or not re.search(r"[\u4e00-\u9fff]", name)
+    )
+
+
 class Glossary:
     """Look-up of meanings: of token sequences in Latin letters, of Chinese character strings, of Russian stems."""
 
@@ -69,10 +85,9 @@ class Glossary:
         for row in _rows("places.csv"):
             self._add_place(row)
         for code, names in names_by_code().items():
-            latin = [name for name in names if not has_cjk(name) and name.isascii()]
-            self._add(
-                "place", f"@{code}", latin, [n for n in names if has_cjk(n)], [n for n in names if not n.isascii()]
-            )
+            latin = [name for name in names if name.isascii()]
+            other = [name for name in names if not name.isascii() and not has_cjk(name)]
+            self._add("place", f"@{code}", latin, [name for name in names if _simplified_already(name)], other)
         for row in _rows("brands.csv"):
             forms = row["latin"].split(";")
             self._add("brand", f"brand {forms[0]}", forms, row["han"].split(";"), row["other"].split(";"))
@@ -82,7 +97,7 @@ class Glossary:
 
     def _add_place(self, row: dict[str, str]) -> None:
         han = row["han"].split(";")
-        latin = row["latin"].split(";") if row["latin"] else ["".join(pinyin_syllables(han[0]))]
+        latin = row["latin"].split(";")
         cities = [*han, *(f"{name}市" for name in han), *(f"{name}省" for name in han)]
         self._add("place", latin[0], latin, cities, row["other"].split(";"))
 
@@ -92,7 +107,7 @@ class Glossary:
             self._put(self.latin, tuple(fold(form).split()), meaning)
         for form in [*han, *other]:
             if has_cjk(form):
-                self._put(self.han, simplified(form), meaning)
+                self._put(self.han, form, meaning)
             elif form:
                 tokens = tuple(fold(form).split())
                 self._put(self.latin, tokens, meaning)

@@ -1,18 +1,26 @@
-"""An index over all names of a set of lists: which of them may be meant by a name, by shared keys.
+"""An index over all names of a set of lists: which of them may be meant by a name, found by shared keys.
 
-Keys are words by their sound, concepts, character pairs, initials and neighbouring words written together; rare keys
-choose candidates. The index is kept in memory for the lists in use.
+Keys are words by their sound, concepts, character pairs, initials, and neighbouring words written together; a word a
+slip of the pen away shares a spelling with one letter left out. Rare keys choose, an estimate of the score prunes.
+The index is kept as arrays, on disk under the hash of its lists.
 """
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
+import contextlib
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
+from functools import lru_cache
+from hashlib import blake2b, sha256
+from pathlib import Path
 
-from lotgate.parties.lists import ListSet
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from lotgate.parties.cache import cache_folder, code_mark, write_atomically
+from lotgate.parties.lists import ListSet, PartyList
 from lotgate.parties.names import Name, analysed, readings
 from lotgate.parties.scripts import consonants, roman_key
 
@@ -20,8 +28,14 @@ __all__ = ["Entry", "NameIndex", "keys_of", "name_index"]
 
 MOST_CANDIDATES = 250
 """Listed names compared with one query at most; a query that has more is reported."""
-_COMMON = 800
-"""Keys on more names than this choose candidates only where a name has no rarer one."""
+_COMMON = 1200
+"""Keys on more names than this choose candidates only for a query that has no rarer one."""
+_LEAST_ESTIMATE = 0.42
+_CHUNK = 4000
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,36 +51,61 @@ class Entry:
     identifiers: tuple[str, ...]
 
 
-def keys_of(name: Name) -> list[str]:
-    """The keys under which a name is found."""
-    keys: dict[str, None] = {f"={name.glued}": None}
-    previous = ""
+@lru_cache(maxsize=400_000)
+def _hash(key: str) -> int:
+    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little")
+
+
+def keys_of(name: Name) -> dict[str, float]:
+    """The keys under which a name is found, each with the weight of the words it stands for.
+
+    The weight is below zero for keys of words that are no distinctive ones: places, sectors and the like.
+    """
+    whole = sum(unit.weight for unit in name.units)
+    keys: dict[str, float] = {f"={name.glued}": whole if _distinctive(name) else -whole}
+    previous = None
     for unit in name.units:
         if unit.role == "number":
-            keys[f"#{unit.text}"] = None
-            previous = ""
+            previous = None
             continue
+        plain = unit.role not in ("word", "brand", "common")
         for concept in unit.concepts:
-            keys[f"~{concept}"] = None
+            keys[f"~{concept}"] = -unit.weight if plain else unit.weight
         if unit.han:
-            keys[roman_key(unit.text)] = None
-            for start in range(len(unit.han) - 1):
-                keys[f"h{unit.han[start : start + 2]}"] = None
-            for start in range(len(unit.syllables) - 1):
-                keys[roman_key("".join(unit.syllables[start : start + 2]))] = None
-        elif unit.role in ("word", "brand"):
-            keys[roman_key(unit.text)] = None
+            keys.setdefault(roman_key(unit.text), unit.weight)
+            for start in range(len(unit.han) - 1 if not plain else 0):
+                keys.setdefault(f"h{unit.han[start : start + 2]}", 2 * unit.weight / len(unit.han))
+            for start in range(len(unit.syllables) - 1 if not unit.concepts else 0):
+                joined = "".join(unit.syllables[start : start + 2])
+                keys.setdefault(roman_key(joined), 2 * unit.weight / len(unit.syllables))
+            previous = None
+            continue
+        if unit.role in ("word", "brand", "common"):
+            keys[roman_key(unit.text)] = unit.weight
             if name.person and len(unit.text) >= 3:
-                keys[f"s{consonants(unit.text)}"] = None
-        if previous and not unit.han:
-            keys[roman_key(previous + unit.text)] = None
-        previous = unit.text if not unit.han else ""
-    if len(name.units) == 1 and not name.units[0].han and 3 <= len(name.units[0].text) <= 6:
-        keys[f"a{name.units[0].text}"] = None
-    elif not name.person and 3 <= len(name.initials) <= 8:
+                keys.setdefault(f"s{consonants(unit.text)}", unit.weight)
+        if previous is not None:
+            keys.setdefault(roman_key(previous.text + unit.text), previous.weight + unit.weight)
+        previous = unit
+    for key, weight in _initial_keys(name):
+        keys.setdefault(key, weight)
+    return {key: weight for key, weight in keys.items() if len(key) > 1}
+
+
+def _initial_keys(name: Name) -> Iterator[tuple[str, float]]:
+    """Keys by which an acronym and the name it stands for meet."""
+    if name.person:
+        return
+    for unit in name.units:
+        if not unit.han and unit.role in ("word", "brand") and 3 <= len(unit.text) <= 6:
+            yield f"a{unit.text}", unit.weight
+    if len(name.units) > 1 and 3 <= len(name.initials) <= 8:
         for end in range(3, min(6, len(name.initials)) + 1):
-            keys[f"a{name.initials[:end]}"] = None
-    return [key for key in keys if len(key) > 1]
+            yield f"a{name.initials[:end]}", 0.8
+
+
+def _distinctive(name: Name) -> float:
+    return sum(unit.weight for unit in name.units if unit.role in ("word", "brand", "common"))
 
 
 def deletions(key: str) -> list[str]:
@@ -79,96 +118,301 @@ def deletions(key: str) -> list[str]:
     return [key, *(key[:i] + key[i + 1 :] for i in range(len(key)))]
 
 
+@dataclass(frozen=True)
+class _Arrays:
+    """The index as arrays: names by number; (key, name, weight) sorted by key; (deletion, key) sorted by deletion."""
+
+    names: pl.Series
+    entry_of: Ints
+    weak: npt.NDArray[np.bool_]
+    distinctive: Floats
+    keys: Hashes
+    key_names: Ints
+    key_weights: Floats
+    near: Hashes
+    near_keys: Hashes
+
+
+def _build(lists: Sequence[PartyList]) -> _Arrays:
+    names: list[str] = []
+    entry_of, weak = array("q"), array("b")
+    distinctive = array("f")
+    keys, key_names, key_weights = array("Q"), array("q"), array("f")
+    words: dict[str, int] = {}
+    number = -1
+    for found in lists:
+        columns = found.entries.select("name", "aliases", "weak_aliases", "kind")
+        for name, aliases, weak_aliases, kind in columns.iter_rows():
+            number += 1
+            if kind == "address":
+                continue
+            for written, is_weak in _names_of(name, aliases, weak_aliases):
+                parted = analysed(written, kind == "person")
+                for key, weight in keys_of(parted).items():
+                    hashed = _hash(key)
+                    keys.append(hashed)
+                    key_names.append(len(names))
+                    key_weights.append(weight)
+                    if key.isalpha():
+                        words[key] = hashed
+                names.append(written)
+                entry_of.append(number)
+                weak.append(is_weak)
+                distinctive.append(_distinctive(parted))
+    near, near_keys = array("Q"), array("Q")
+    for word, hashed in words.items():
+        for deleted in deletions(word):
+            near.append(_hash("-" + deleted))
+            near_keys.append(hashed)
+    by_key = np.argsort(np.array(keys, dtype=np.uint64), kind="stable")
+    by_near = np.argsort(np.array(near, dtype=np.uint64), kind="stable")
+    return _Arrays(
+        pl.Series(names, dtype=pl.String),
+        np.array(entry_of, dtype=np.int64),
+        np.array(weak, dtype=np.bool_),
+        np.array(distinctive, dtype=np.float32),
+        np.array(keys, dtype=np.uint64)[by_key],
+        np.array(key_names, dtype=np.int64)[by_key],
+        np.array(key_weights, dtype=np.float32)[by_key],
+        np.array(near, dtype=np.uint64)[by_near],
+        np.array(near_keys, dtype=np.uint64)[by_near],
+    )
+
+
+def _names_of(name: str, aliases: Sequence[str], weak: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    seen: set[str] = set()
+    for names, is_weak in (((name, *aliases), False), (weak, True)):
+        for written in names:
+            for part in readings(written):
+                if part not in seen:
+                    seen.add(part)
+                    yield part, is_weak
+
+
+def _save(path: Path, arrays: _Arrays) -> None:
+    with write_atomically(path) as stream:
+        np.savez(
+            stream,
+            names=np.frombuffer("\n".join(arrays.names).encode(), dtype=np.uint8),
+            **{key: value for key, value in vars(arrays).items() if key != "names"},
+        )
+
+
+def _load(path: Path) -> _Arrays:
+    with np.load(path, allow_pickle=False) as held:
+        names = pl.Series(held["names"].tobytes().decode().split("\n"), dtype=pl.String)
+        return _Arrays(names, **{key: held[key] for key in held.files if key != "names"})
+
+
+def _mark(found: PartyList) -> str:
+    """What a list's names are told by: the file it came from, or the names themselves."""
+    if found.sha256:
+        return f"{found.id}|{found.sha256}|{len(found)}"
+    names = found.entries.select("name", "aliases", "weak_aliases", "kind")
+    return f"{found.id}|{sha256(names.write_json().encode()).hexdigest()}"
+
+
+def _arrays(lists: ListSet) -> _Arrays:
+    chosen = [lists.lists[key] for key in sorted(lists.lists)]
+    mark = sha256("\n".join([code_mark(), *map(_mark, chosen)]).encode()).hexdigest()
+    path = cache_folder() / "index" / f"{mark[:40]}.npz"
+    if path.exists():
+        # A damaged file in the cache costs a new index, nothing else.
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            return _load(path)
+    made = _build(chosen)
+    with contextlib.suppress(OSError):
+        _save(path, made)
+    return made
+
+
 class NameIndex:
     """Names of all entries with their keys."""
 
     def __init__(self, lists: ListSet) -> None:
-        self.names: list[str] = []
-        self.entry_of: list[int] = []
-        self.weak: list[bool] = []
-        self._entries: list[Entry] = []
-        self._postings: dict[str, list[int]] = defaultdict(list)
-        self._by_identifier: dict[str, list[int]] = defaultdict(list)
-        for found in lists:
-            columns = found.entries.select(
-                "entry", "name", "aliases", "weak_aliases", "kind", "countries", "tags", "identifiers"
-            )
-            for entry, name, aliases, weak, kind, countries, tags, identifiers in columns.iter_rows():
-                made = Entry(found.id, entry, name, kind, tuple(countries), tuple(tags), tuple(identifiers))
-                self._add(made, [name, *aliases], weak)
-        self._near: dict[str, list[str]] = defaultdict(list)
-        for key in self._postings:
-            for deleted in deletions(key):
-                self._near[deleted].append(key)
-
-    def _add(self, entry: Entry, strong: list[str], weak: list[str]) -> None:
-        number = len(self._entries)
-        self._entries.append(entry)
-        if entry.kind == "address":
-            return
-        seen = set()
-        for names, is_weak in ((strong, False), (weak, True)):
-            for name in dict.fromkeys(part for written in names for part in readings(written)):
-                if name in seen:
-                    continue
-                seen.add(name)
-                position = len(self.names)
-                self.names.append(name)
-                self.entry_of.append(number)
-                self.weak.append(is_weak)
-                for key in keys_of(analysed(name, entry.kind == "person")):
-                    self._postings[key].append(position)
-        for identifier in entry.identifiers:
-            self._by_identifier[identifier].append(len(self.names) - 1)
+        self._lists = [lists.lists[key] for key in sorted(lists.lists)]
+        self._starts = np.cumsum([0, *(len(found) for found in self._lists)])
+        self._frames = [
+            found.entries.select("entry", "name", "kind", "countries", "tags", "identifiers") for found in self._lists
+        ]
+        held = _arrays(lists)
+        self.names = held.names
+        self.entry_of = held.entry_of
+        self.weak = held.weak
+        self._held = held
+        self._entries: dict[int, Entry] = {}
+        self._by_identifier: dict[str, list[int]] | None = None
 
     def entry(self, number: int) -> Entry:
         """The entry of that number."""
-        return self._entries[number]
+        found = self._entries.get(number)
+        if found is None:
+            place = int(np.searchsorted(self._starts, number, side="right")) - 1
+            row = self._frames[place].row(number - int(self._starts[place]))
+            entry, name, kind, countries, tags, identifiers = row
+            found = Entry(self._lists[place].id, entry, name, kind, tuple(countries), tuple(tags), tuple(identifiers))
+            self._entries[number] = found
+        return found
 
-    def candidates(
-        self, asked: Sequence[tuple[tuple[str, ...], str | None, tuple[str, ...]]]
+    def with_identifier(self, identifier: str) -> list[int]:
+        """The numbers of the entries that carry an identifier."""
+        if self._by_identifier is None:
+            self._by_identifier = {}
+            for place, frame in enumerate(self._frames):
+                rows = frame.select("identifiers").with_row_index("row").filter(pl.col("identifiers").list.len() > 0)
+                for row, identifiers in rows.iter_rows():
+                    for known in identifiers:
+                        self._by_identifier.setdefault(known, []).append(int(self._starts[place]) + row)
+        return self._by_identifier.get(identifier, [])
+
+    def candidates(self, asked: Sequence[tuple[tuple[str, ...], str | None]]) -> Iterator[tuple[int, list[int], bool]]:
+        """For each query (its names, its kind) its number, the listed names to compare, and whether there were more."""
+        for start in range(0, len(asked), _CHUNK):
+            yield from self._chunk(start, asked[start : start + _CHUNK])
+
+    def _chunk(
+        self, first: int, asked: Sequence[tuple[tuple[str, ...], str | None]]
     ) -> Iterator[tuple[int, list[int], bool]]:
-        """For each query its number, the listed names to compare, and whether there were more."""
-        for number, (names, kind, identifiers) in enumerate(asked):
-            found = self._candidates(names, kind)
-            ranked = sorted(found, key=lambda key: (-found[key], key))
-            chosen = ranked[:MOST_CANDIDATES]
-            # What is cut off matters only while it shares nearly as much as the best.
-            cut = len(ranked) > len(chosen) and found[ranked[MOST_CANDIDATES]] >= 0.6 * found[ranked[0]]
-            for identifier in identifiers:
-                chosen += self._by_identifier.get(identifier, [])
-            yield number, chosen, cut
+        keys = _AskedKeys(asked)
+        query_of = np.array(keys.query_of, dtype=np.int64)
+        rows, hashes, weights = self._widened(keys)
+        row_of, name_of, words, others = self._shared(rows, hashes, weights, keys)
+        estimate = self._estimate(keys, row_of, name_of, words, others)
+        kept = estimate >= _LEAST_ESTIMATE
+        queries, name_of, estimate = query_of[row_of[kept]], name_of[kept], estimate[kept]
+        order = np.lexsort((name_of, -estimate, queries))
+        queries, name_of, estimate = queries[order], name_of[order], estimate[order]
+        starts = np.searchsorted(queries, np.arange(len(asked) + 1))
+        for number in range(len(asked)):
+            begin, end = int(starts[number]), int(starts[number + 1])
+            limit = begin + MOST_CANDIDATES
+            cut = end > limit and bool(estimate[limit] >= 0.95 * estimate[begin])
+            yield first + number, list(dict.fromkeys(name_of[begin : min(end, limit)].tolist())), cut
 
-    def _candidates(self, names: tuple[str, ...], kind: str | None) -> dict[int, float]:
-        total = len(self.names) + 1
-        scores: dict[int, float] = defaultdict(float)
-        readings_of = (False, True) if kind is None else (kind == "person",)
-        for name in names:
-            for person in readings_of:
-                keys = self._known(keys_of(analysed(name, person)))
-                rare = [key for key in keys if len(self._postings[key]) <= _COMMON]
-                if not rare:
-                    rare = sorted(keys, key=lambda key: len(self._postings[key]))[:1]
-                for key in rare:
-                    weight = math.log(total / len(self._postings[key]))
-                    for position in self._postings[key]:
-                        scores[position] += weight
-        return scores
+    def _widened(self, keys: _AskedKeys) -> tuple[Ints, Hashes, Floats]:
+        """The keys asked for with those a slip of the pen away, each once for a reading, with the larger weight."""
+        near = np.array(keys.near, dtype=np.uint64)
+        begin = np.searchsorted(self._held.near, near, side="left")
+        counts = np.searchsorted(self._held.near, near, side="right") - begin
+        found = self._held.near_keys[_ranges(begin, counts)]
+        near_rows = np.repeat(np.array(keys.near_rows, dtype=np.int64), counts)
+        near_weights = np.repeat(np.array(keys.near_weights, dtype=np.float32), counts)
+        rows = np.concatenate([np.array(keys.rows, dtype=np.int64), near_rows])
+        hashes = np.concatenate([np.array(keys.hashes, dtype=np.uint64), found])
+        weights = np.concatenate([np.array(keys.weights, dtype=np.float32), near_weights])
+        order = np.lexsort((-np.abs(weights), hashes, rows))
+        rows, hashes, weights = rows[order], hashes[order], weights[order]
+        fresh = np.ones(len(rows), dtype=np.bool_)
+        fresh[1:] = (rows[1:] != rows[:-1]) | (hashes[1:] != hashes[:-1])
+        return rows[fresh], hashes[fresh], weights[fresh]
 
-    def _known(self, keys: list[str]) -> list[str]:
-        """The keys of the index that are among these or a slip of the pen away."""
-        known = dict.fromkeys(key for key in keys if key in self._postings)
-        for key in keys:
+    def _shared(
+        self, rows: Ints, hashes: Hashes, weights: Floats, keys: _AskedKeys
+    ) -> tuple[Ints, Ints, Floats, Floats]:
+        """Pairs of a reading and a listed name that share a key, with the weight shared in words and in other keys."""
+        begin = np.searchsorted(self._held.keys, hashes, side="left")
+        counts = np.searchsorted(self._held.keys, hashes, side="right") - begin
+        chosen = _choosing(rows, counts, len(keys.words))
+        begin, counts, rows, weights = begin[chosen], counts[chosen], rows[chosen], weights[chosen]
+        places = _ranges(begin, counts)
+        listed = self._held.key_weights[places]
+        asked = np.repeat(weights, counts)
+        word = (listed > 0) & (asked > 0)
+        size = np.minimum(np.abs(listed), np.abs(asked))
+        count = max(1, len(self.names))
+        pairs = np.repeat(rows, counts) * count + self._held.key_names[places]
+        order = np.argsort(pairs, kind="stable")
+        pairs, size, word = pairs[order], size[order], word[order]
+        if not len(pairs):
+            nothing = np.zeros(0, dtype=np.float32)
+            return pairs, pairs, nothing, nothing
+        edges = np.flatnonzero(np.concatenate([[True], pairs[1:] != pairs[:-1]]))
+        words = np.add.reduceat(np.where(word, size, 0.0), edges).astype(np.float32)
+        others = np.add.reduceat(np.where(word, 0.0, size), edges).astype(np.float32)
+        pairs = pairs[edges]
+        return pairs // count, pairs % count, words, others
+
+    def _estimate(
+        self, keys: _AskedKeys, row_of: Ints, name_of: Ints, words: Floats, others: Floats
+    ) -> npt.NDArray[np.float64]:
+        """An estimate, rather too high than too low, of the score of each pair."""
+        asked = np.array(keys.words, dtype=np.float64)[row_of]
+        listed = self._held.distinctive[name_of].astype(np.float64)
+        both = (asked > 0) & (listed > 0)
+        shared = words + others
+        rest_asked = np.maximum(asked - words, 0)
+        rest_listed = np.maximum(listed - words, 0)
+        against = np.minimum(rest_asked, rest_listed)
+        apart = np.abs(rest_asked - rest_listed)
+        strict = shared / np.maximum(shared + 2.0 * against + 0.3 * apart, 1e-9)
+        # Names of common words alone share keys too common to be counted; they are let through on little.
+        lenient = shared / np.maximum(shared + 0.4 * (rest_asked + rest_listed), 1e-9)
+        result: npt.NDArray[np.float64] = np.where(both, strict, lenient)
+        return result
+
+
+class _AskedKeys:
+    """The keys of a batch of queries: a row for each name in each reading."""
+
+    def __init__(self, asked: Sequence[tuple[tuple[str, ...], str | None]]) -> None:
+        self.query_of: list[int] = []
+        self.words: list[float] = []
+        self.rows: list[int] = []
+        self.hashes: list[int] = []
+        self.weights: list[float] = []
+        self.near: list[int] = []
+        self.near_rows: list[int] = []
+        self.near_weights: list[float] = []
+        for number, (names, kind) in enumerate(asked):
+            for name in names:
+                for person in (False, True) if kind is None else (kind == "person",):
+                    self._add(number, analysed(name, person))
+
+    def _add(self, number: int, name: Name) -> None:
+        row = len(self.query_of)
+        self.query_of.append(number)
+        self.words.append(_distinctive(name))
+        for key, weight in keys_of(name).items():
+            self.rows.append(row)
+            self.hashes.append(_hash(key))
+            self.weights.append(weight)
             for deleted in deletions(key):
-                known.update(dict.fromkeys(self._near.get(deleted, ())))
-        return list(known)
+                self.near.append(_hash("-" + deleted))
+                self.near_rows.append(row)
+                self.near_weights.append(weight * 0.85)
 
 
-_INDEXES: WeakKeyDictionary[ListSet, NameIndex] = WeakKeyDictionary()
+def _ranges(begin: Ints, counts: Ints) -> Ints:
+    """The positions begin, begin + 1 ... of every range, one after the other."""
+    total = int(counts.sum())
+    if not total:
+        return np.zeros(0, dtype=np.int64)
+    offsets = np.repeat(begin - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+    return offsets + np.arange(total)
+
+
+def _choosing(rows: Ints, counts: Ints, total: int) -> npt.NDArray[np.bool_]:
+    """Which keys choose candidates: the rarer ones, and for a reading without any the two rarest."""
+    present = counts > 0
+    rare = present & (counts <= _COMMON)
+    served = np.zeros(total, dtype=np.bool_)
+    served[rows[rare]] = True
+    left = np.flatnonzero(present & ~served[rows])
+    order = left[np.lexsort((counts[left], rows[left]))]
+    place = np.arange(len(order)) - np.searchsorted(rows[order], rows[order], side="left")
+    rare[order[place < 4]] = True
+    return rare
+
+
+_LAST: list[tuple[ListSet, NameIndex]] = []
 
 
 def name_index(lists: ListSet) -> NameIndex:
-    """The index over the lists, made once for each set."""
-    if lists not in _INDEXES:
-        _INDEXES[lists] = NameIndex(lists)
-    return _INDEXES[lists]
+    """The index over the lists; those of the sets used last are kept in memory."""
+    for held, index in _LAST:
+        if held is lists:
+            return index
+    made = NameIndex(lists)
+    _LAST.insert(0, (lists, made))
+    del _LAST[4:]
+    return made

@@ -99,11 +99,10 @@ def screen(queries: Iterable[Query | Sequence[Any]], lists: ListSet, threshold: 
     index = name_index(lists)
     hits: list[Hit] = []
     limited = []
-    for query, candidates, cut in index.candidates(asked_names(asked)):
-        found = _hits_of(asked[query], candidates, index, threshold)
-        hits += found
+    for number, candidates, cut in index.candidates(_asked_names(asked)):
+        hits += _hits_of(asked[number], candidates, index, threshold)
         if cut:
-            limited.append(asked[query].id)
+            limited.append(asked[number].id)
     return Screening(tuple(hits), tuple(limited), threshold, asked)
 
 
@@ -113,13 +112,12 @@ def _query(fields: Sequence[Any]) -> Query:
     return Query(str(query_id), given, *rest)
 
 
-def asked_names(queries: Sequence[Query]) -> list[tuple[tuple[str, ...], str | None, tuple[str, ...]]]:
-    """For each query its names as they may be read, its kind and identifiers."""
-    made = []
-    for query in queries:
-        names = tuple(dict.fromkeys(part for name in query.names if name for part in readings(name)))
-        made.append((names, query.kind, query.identifiers))
-    return made
+def _asked_names(queries: Sequence[Query]) -> list[tuple[tuple[str, ...], str | None]]:
+    """For each query its names as they may be read, and its kind."""
+    return [
+        (tuple(dict.fromkeys(part for name in query.names if name for part in readings(name))), query.kind)
+        for query in queries
+    ]
 
 
 def _fits(query_kind: str | None, entry_kind: str | None) -> bool:
@@ -133,17 +131,16 @@ def _fits(query_kind: str | None, entry_kind: str | None) -> bool:
 
 def _hits_of(query: Query, candidates: Sequence[int], index: NameIndex, threshold: float) -> list[Hit]:
     best: dict[int, Hit] = {}
-    numbers = set(query.identifiers)
+    for identifier in query.identifiers:
+        for entry_id in index.with_identifier(identifier):
+            entry = index.entry(entry_id)
+            best[entry_id] = _hit(
+                query, query.names[0], entry.name, entry, 1.0, (f"identifier {identifier}",), threshold
+            )
     for name_id in candidates:
-        entry_id = index.entry_of[name_id]
+        entry_id = int(index.entry_of[name_id])
         entry = index.entry(entry_id)
         if not _fits(query.kind, entry.kind):
-            continue
-        if numbers & set(entry.identifiers):
-            shared = sorted(numbers & set(entry.identifiers))
-            best[entry_id] = _hit(
-                query, query.names[0], entry.name, entry, 1.0, (f"identifier {shared[0]}",), threshold
-            )
             continue
         score, why, asked = _score(query, index, name_id)
         if score >= threshold - POSSIBLE_BELOW and (entry_id not in best or score > best[entry_id].score):
@@ -160,7 +157,7 @@ def _hit(
 
 def _score(query: Query, index: NameIndex, name_id: int) -> tuple[float, tuple[str, ...], str]:
     """The best score of the query's names against one listed name, with what else speaks for or against."""
-    entry = index.entry(index.entry_of[name_id])
+    entry = index.entry(int(index.entry_of[name_id]))
     person = entry.kind == "person"
     listed = index.names[name_id]
     best = Comparison(0.0, ())
