@@ -1,123 +1,108 @@
-"""Facts of many lines as one flat Arrow table, a row a line: what a warehouse holds and what generated SQL reads."""
+"""Reads facts from one flat Arrow table, a row a line, as a warehouse holds them.
+
+Cells are texts as a person writes them in a measure's cases: `1C902.a.4`, `a;b`, `none`; a null is unknown. Each
+distinct text is read once, so a million rows cost little more than their distinct values.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from lotgate.decide.columns import Column, FactTable, Members, Value, leaf_trits
-from lotgate.decide.evaluate import Evaluator
-from lotgate.decide.outcome import Ints
-from lotgate.law import Clause
-from lotgate.law.expr import TRUE, UNKNOWN, Leaf
+from lotgate.decide.columns import NONE, Column, FactTable, Members, Value
+from lotgate.decide.values import CodeBook, written_value
+from lotgate.law import Law
 
-__all__ = ["FlatColumns", "flat_schema", "flatten", "outcome_column"]
+__all__ = ["encode"]
 
-_SETS = ("set", "countries", "code")
-
-
-def _slug(text: str) -> str:
-    """A name any engine takes as it stands: letters, digits and underscores, at most 60 of them."""
-    plain = re.sub(r"[^a-z0-9]+", "_", text.casefold().replace("!=", "ne")).strip("_")
-    return plain if len(plain) <= 60 else f"{plain[:51]}_{_digest(text)}"
+Codes = npt.NDArray[np.int32]
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+def encode(law: Law, table: pa.Table, book: CodeBook | None = None) -> FactTable:
+    """The facts of a flat table, in the order of its rows.
 
-
-def _named(texts: Iterable[str]) -> dict[str, str]:
-    """A column name for each text; texts whose plain names agree are told apart by a digest of the text."""
-    texts = list(texts)
-    counts = Counter(_slug(text) for text in texts)
-    return {t: _slug(t) if counts[_slug(t)] == 1 else f"{_slug(t)[:51]}_{_digest(t)}" for t in texts}
-
-
-def _leaf_text(leaf: Leaf) -> str:
-    if isinstance(leaf.operand, frozenset) and not leaf.name:
-        return f"{leaf.fact} {leaf.op} [{', '.join(sorted(leaf.operand))}]"
-    return f"{leaf.fact} {leaf.op} {leaf.name or leaf.operand or ''}"
-
-
-class FlatColumns:
-    """The columns of the flat table that an evaluator's law needs."""
-
-    def __init__(self, evaluator: Evaluator) -> None:
-        self.leaves = evaluator.graph.leaves
-        self.used = {fact: leaves for fact, leaves in evaluator.leaves_of.items() if fact != "day"}
-        self.kinds = {fact: evaluator.law.facts[fact].type.type for fact in self.used}
-        members = [n for fact, ns in self.used.items() if self.kinds[fact] in _SETS for n in ns]
-        names = _named(_leaf_text(self.leaves[n]) for n in members)
-        self.member_columns = {n: names[_leaf_text(self.leaves[n])] for n in members}
-
-    def schema(self) -> pa.Schema:
-        fields = [pa.field("line", pa.int64()), pa.field("day", pa.date32())]
-        for fact in sorted(self.used):
-            if self.kinds[fact] in _SETS:
-                fields += [pa.field(self.member_columns[n], pa.bool_()) for n in self.used[fact]]
-            elif self.kinds[fact] == "number":
-                fields += [pa.field(f"{fact}_low", pa.float64()), pa.field(f"{fact}_high", pa.float64())]
-                fields.append(pa.field(f"{fact}_none", pa.bool_()))
-            else:
-                fields.append(pa.field(fact, pa.string()))
-        return pa.schema(fields)
-
-
-def flat_schema(evaluator: Evaluator) -> pa.Schema:
-    """The columns of the flat table, by fact name.
-
-    `line` numbers the rows and `day` is the day each is decided for. A text is one column, null when unknown. A number
-    is its bounds, `_low` and `_high`, null where there is none, and `_none`, true where it is known to be nothing. A
-    set or a code is one boolean for each thing the law asks of it, such as `us_code_has_us_3a090a`: true, false, or
-    null when it is not known.
+    A text, a code or a set is one column of the fact's name; a set may have a second, `<fact>_may`, with members it
+    possibly has. A number is `<fact>_low` and `<fact>_high` (null where there is no bound; both null is unknown) with
+    an optional boolean `<fact>_none`. A fact without columns is unknown in every row; other columns are left alone.
     """
-    return FlatColumns(evaluator).schema()
+    book = book or CodeBook(law)
+    columns: dict[str, Column] = {}
+    for fact, spec in law.facts.items():
+        kind = spec.type.type
+        if kind == "number":
+            if f"{fact}_low" in table.column_names:
+                columns[fact] = _number(table, fact)
+        elif fact in table.column_names:
+            codes, texts = _dictionary(table[fact])
+            columns[fact] = Column(codes, [written_value(law, book, fact, text or "unknown") for text in texts])
+            if f"{fact}_may" in table.column_names:
+                columns[fact] = _widened(columns[fact], table[f"{fact}_may"])
+    return FactTable(table.num_rows, columns)
 
 
-def flatten(evaluator: Evaluator, table: FactTable, days: Ints) -> pa.Table:
-    """The facts of a table in the columns of `flat_schema`, each row with its day; rows keep their order."""
-    flat = FlatColumns(evaluator)
-    arrays: dict[str, Any] = {
-        "line": pa.array(np.arange(table.rows)),
-        "day": pa.array(np.asarray(days, dtype="datetime64[D]")),
-    }
-    for fact, leaves in flat.used.items():
-        column = table.column(fact)
-        places = pa.array(column.codes)
-        if flat.kinds[fact] in _SETS:
-            for n in leaves:
-                trits = leaf_trits(flat.leaves[n], column)
-                arrays[flat.member_columns[n]] = pa.array(trits == TRUE, mask=trits == UNKNOWN).take(places)
-        elif flat.kinds[fact] == "number":
-            for name, values in _number_columns(fact, column).items():
-                arrays[name] = values.take(places)
-        else:
-            arrays[fact] = pa.array([_text(value) for value in column.values], pa.string()).take(places)
-    schema = flat.schema()
-    return pa.table([arrays[name] for name in schema.names], schema=schema)
+def _dictionary(cells: pa.ChunkedArray) -> tuple[Codes, list[Any]]:
+    """Codes and distinct values of a column; a null has a code of its own."""
+    if not pa.types.is_dictionary(cells.type):
+        cells = cells.dictionary_encode()
+    cells = cells.unify_dictionaries().combine_chunks()
+    if isinstance(cells, pa.ChunkedArray):
+        cells = cells.chunk(0) if cells.num_chunks else pa.array([], cells.type)
+    values: list[Any] = cells.dictionary.to_pylist()
+    indices = cells.indices
+    if indices.null_count:
+        indices = pc.fill_null(indices, len(values))
+        values.append(None)
+    return indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False), values or [None]
 
 
-def _text(value: Value) -> str | None:
-    if isinstance(value, tuple | Members):
-        raise TypeError(f"expected text, found {value!r}")
-    return value
+def _widened(sure: Column, possible: pa.ChunkedArray) -> Column:
+    """A column of sets with the members that each row possibly has besides."""
+    more, texts = _dictionary(possible)
+    codes, left, right = _pairs(sure.codes, more, len(texts))
+    values: list[Value] = []
+    for i, j in zip(left, right, strict=True):
+        members = sure.values[i]
+        assert isinstance(members, Members)
+        added = frozenset(part.strip() for part in (texts[j] or "").split(";")) - {"", NONE}
+        values.append(members | Members(may=added) if members.known else members)
+    return Column(codes, values)
 
 
-def _number_columns(fact: str, column: Column) -> dict[str, Any]:
-    low, high, nothing = column.bounds()
-    return {
-        f"{fact}_low": pa.array(low, mask=nothing | np.isneginf(low)),
-        f"{fact}_high": pa.array(high, mask=nothing | np.isposinf(high)),
-        f"{fact}_none": pa.array(nothing),
-    }
+def _number(table: pa.Table, fact: str) -> Column:
+    low_codes, lows = _dictionary(table[f"{fact}_low"])
+    high_codes, highs = _dictionary(table[f"{fact}_high"])
+    codes, left, right = _pairs(low_codes, high_codes, len(highs))
+    values = [_interval(lows[i], highs[j]) for i, j in zip(left, right, strict=True)]
+    if f"{fact}_none" in table.column_names:
+        nothing = pc.fill_null(table[f"{fact}_none"], False).to_numpy()
+        if nothing.any():
+            codes = np.where(nothing, np.int32(len(values)), codes)
+            values.append(NONE)
+    return Column(codes, values)
 
 
-def outcome_column(clause: Clause) -> str:
-    """The column that holds what a clause does: the number of its Outcome."""
-    return f"{_slug(clause.ref)}_{_digest(clause.ref)[:4]}"
+def _interval(low: float | None, high: float | None) -> Value:
+    if low is None and high is None:
+        return None
+    return (-np.inf if low is None else low, np.inf if high is None else high)
+
+
+def _pairs(left: Codes, right: Codes, size: int) -> tuple[Codes, list[int], list[int]]:
+    """Codes of the distinct pairs of two columns, and the pairs; the second column has `size` values."""
+    key = left.astype(np.int64) * size + right
+    span = int(key.max(initial=0)) + 1
+    if span <= 1 << 24:
+        seen = np.zeros(span, dtype=bool)
+        seen[key] = True
+        pairs = np.flatnonzero(seen)
+        place = np.zeros(span, dtype=np.int32)
+        place[pairs] = np.arange(len(pairs), dtype=np.int32)
+        codes = place[key]
+    else:
+        pairs, found = np.unique(key, return_inverse=True)
+        codes = found.astype(np.int32)
+    return codes, (pairs // size).tolist(), (pairs % size).tolist()

@@ -8,7 +8,7 @@ matched as paths and members of sets, is decided once per distinct value when th
 from __future__ import annotations
 
 from lotgate.decide.evaluate import Evaluator
-from lotgate.decide.flat import flat_schema, flatten, outcome_column
+from lotgate.decide.sql_facts import flat_schema, flatten, outcome_column
 from lotgate.errors import MissingError
 from lotgate.law import Law
 
