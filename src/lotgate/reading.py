@@ -237,6 +237,8 @@ def _from_cells(
     """The known columns of a CSV file; rows of another width than the header are faults, blank ones are left out."""
     filled = [cells[name].null_count() < cells.height for name in cells.columns]
     columns, faults = known_columns(table, header, filled)
+    if not columns:
+        return Raw(table.empty, faults=faults, complete=False)
     ragged = [(row, width) for row, width, empty in zip(odd, widths, blank, strict=True) if not empty]
     faults += [
         Fault(
@@ -249,8 +251,6 @@ def _from_cells(
         )
         for row, width in ragged
     ]
-    if not columns:
-        return Raw(table.empty, faults=faults, complete=False)
     frame = cells.select(pl.col(str(place)).alias(column.name) for place, column in columns)
     raw = Raw(frame, faults=faults, complete=not ragged)
     if odd.size:
@@ -275,7 +275,7 @@ def _not_csv(table: str, data: bytes) -> Raw | None:
             return failed(table, f"the file is {kind} under the name .csv", f"文件实为 {kind}，却以 .csv 命名")
     if (zero := data.find(b"\0")) >= 0:
         row = data.count(b"\n", 0, zero)
-        if data[:200].count(b"\0") > 20:
+        if data[:200].count(b"\0") * 3 > len(data[:200]):
             return failed(table, "the file looks like UTF-16 without a mark", "文件疑为不带标记的 UTF-16 编码", **utf8)
         return failed(table, f"a NUL byte at byte {zero + 1}", f"第 {zero + 1} 字节为 NUL", row=row or None, **utf8)
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):

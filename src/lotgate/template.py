@@ -67,13 +67,14 @@ def write_template(path: str | Path) -> None:
 
 
 def _styles(book: Workbook) -> dict[str, Format]:
+    # 49 is the built-in text format "@", which every spreadsheet program knows as such.
     head = {"bold": True, "font_color": "#FFFFFF", "valign": "top", "border": 1, "border_color": "#BFBFBF"}
     return {
-        "required": book.add_format({**head, "bg_color": "#8C1D18", "num_format": "@"}),
-        "optional": book.add_format({**head, "bg_color": "#1F3A5F", "num_format": "@"}),
+        "required": book.add_format({**head, "bg_color": "#8C1D18", "num_format": 49}),
+        "optional": book.add_format({**head, "bg_color": "#1F3A5F", "num_format": 49}),
         "title": book.add_format({"bold": True, "font_size": 16}),
         "wrapped": book.add_format({"text_wrap": True, "valign": "top"}),
-        "text": book.add_format({"num_format": "@"}),
+        "text": book.add_format({"num_format": 49}),
         "day": book.add_format({"num_format": "yyyy-mm-dd"}),
     }
 
