@@ -91,20 +91,33 @@ class Evaluated:
         self.sample = sample
         """One input row of every distinct row."""
         self._luts = luts
-        self._by_text: dict[int, tuple[Ints, Entries]] = {}
+        self._held: dict[tuple[int, int], tuple[Ints, Entries]] = {}
 
-    def _entries(self, text: int, wanted: Ints) -> tuple[Ints, Entries]:
-        """Entries under one text for at least the wanted distinct rows, and the place of every distinct row (or -1)."""
-        held = self._by_text.get(text)
+    def _entries(self, layer: int, reading: int, wanted: Ints) -> tuple[Ints, Entries]:
+        """Entries of a layer under one wording for at least the wanted rows, and the place of every row (or -1)."""
+        held = self._held.get((layer, reading))
         if held is not None and (held[0][wanted] >= 0).all():
             return held
-        rows = wanted if held is None else np.union1d(wanted, np.flatnonzero(held[0] >= 0))
+        needed = np.zeros(len(self.sample), dtype=bool) if held is None else held[0] >= 0
+        needed[wanted] = True
+        rows = np.flatnonzero(needed)
         place = np.full(len(self.sample), -1, dtype=np.int64)
         place[rows] = np.arange(len(rows))
-        texts = np.full(len(rows), text, dtype=np.int64)
-        found = place, self.evaluator.entries(self.table, self.sample[rows], texts, self._luts)
-        self._by_text[text] = found
+        layers, table = self.evaluator.layers, self.table
+        found = place, self.evaluator.entries(layers[layer], table, self.sample[rows], reading, self._luts)
+        self._held[(layer, reading)] = found
         return found
+
+    def _spread(self, rows: Ints, epochs: Ints) -> Iterator[tuple[Ints, Entries, Ints]]:
+        """The entries of distinct rows, each in an epoch: (place in `rows` of every entry, entries, its place)."""
+        texts = self.evaluator.text_of(epochs)
+        for number, layer in enumerate(self.evaluator.layers):
+            readings = layer.reading[texts]
+            for reading in np.flatnonzero(np.bincount(readings)):
+                here = np.flatnonzero(readings == reading)
+                place, entries = self._entries(number, int(reading), rows[here])
+                owner, index = _spread(entries.first, place[rows[here]])
+                yield here[owner], entries, index
 
     def decide(self, rows: Ints, epochs: Ints) -> tuple[Bytes, npt.NDArray[np.int8]]:
         """Answers and policies, [row, regime], of distinct rows each under the law of its epoch.
@@ -114,17 +127,11 @@ class Evaluated:
         ev = self.evaluator
         answers = np.zeros((len(rows), len(ev.regimes)), dtype=np.uint8)
         policies = np.full((len(rows), len(ev.regimes)), -1, dtype=np.int8)
-        texts = ev.text_of(epochs)
-        for text in np.unique(texts):
-            here = np.flatnonzero(texts == text)
-            place, entries = self._entries(int(text), np.unique(rows[here]))
-            at = place[rows[here]]
-            owner, index = _spread(entries.first, at)
+        for owner, entries, index in self._spread(rows, epochs):
             clause = entries.clause[index]
-            status = ev.statuses[epochs[here][owner], clause]
-            result = OUTCOMES[status, entries.trits[index]]
+            result = OUTCOMES[ev.statuses[epochs[owner], clause], entries.trits[index]]
             rank = np.where(ev.advises[clause], 0, RANKS[ev.prohibits[clause], result]).astype(np.uint8)
-            cell = here[owner] * len(ev.regimes) + ev.regime_of[clause]
+            cell = owner * len(ev.regimes) + ev.regime_of[clause]
             np.maximum.at(answers.reshape(-1), cell, rank)
             fired = rank == 2
             np.maximum.at(policies.reshape(-1), cell[fired], entries.policy[index][fired])
@@ -139,7 +146,7 @@ class Evaluated:
         """
         answers, policies = self.decide(rows, epochs)
         texts = self.evaluator.text_of(epochs)
-        for text in np.unique(texts):
+        for text in np.flatnonzero(np.bincount(texts)):
             here = np.flatnonzero(texts == text)
             for start in range(0, len(here), BLOCK):
                 at = here[start : start + BLOCK]
@@ -198,48 +205,48 @@ class Evaluated:
         found = np.zeros((len(every), len(ev.starts)), dtype=np.uint8)
         texts = ev.text_of(np.arange(len(ev.starts)))
         for epoch in range(first, len(ev.starts)):
-            if epoch == first or texts[epoch] != texts[epoch - 1]:
-                rows = every
-            else:
+            rows = every if epoch == first else self._moved(epoch, int(texts[epoch - 1]), int(texts[epoch]))
+            if epoch > first:
                 found[:, epoch] = found[:, epoch - 1]
-                rows = self._concerned(int(texts[epoch]), np.flatnonzero(ev.statuses[epoch] != ev.statuses[epoch - 1]))
             if len(rows):
                 answers, _ = self.decide(rows, np.full(len(rows), epoch))
                 found[rows, epoch] = answers.max(axis=1, initial=0)
         return found
 
-    def _concerned(self, text: int, clauses: Ints) -> Ints:
-        """The distinct rows that some of the clauses concern under a text."""
+    def _moved(self, epoch: int, before: int, after: int) -> Ints:
+        """The distinct rows for which the step into an epoch may change something."""
+        ev = self.evaluator
+        changed = ev.statuses[epoch] != ev.statuses[epoch - 1]
         every = np.arange(len(self.sample))
-        _, entries = self._entries(text, every)
-        touched = np.isin(entries.clause, clauses)
-        return np.unique(np.repeat(every, np.diff(entries.first))[touched])
+        moved = np.zeros(len(every), dtype=bool)
+        for number, layer in enumerate(ev.layers):
+            old, new = int(layer.reading[before]), int(layer.reading[after])
+            for reading in {old, new}:
+                _, entries = self._entries(number, reading, every)
+                touched = changed[entries.clause] if old == new else np.ones(len(entries.clause), dtype=bool)
+                if touched.any():
+                    moved[np.repeat(every, np.diff(entries.first))[touched]] = True
+        return np.flatnonzero(moved)
 
     def spoken(self, rows: Ints, epochs: Ints) -> tuple[Ints, Ints]:
         """The clauses that speak in each distinct row in its epoch, fired or held back: (place in rows, clause)."""
-        ev = self.evaluator
-        owners, clauses = [], []
-        texts = ev.text_of(epochs)
-        for text in np.unique(texts):
-            here = np.flatnonzero(texts == text)
-            place, entries = self._entries(int(text), np.unique(rows[here]))
-            owner, index = _spread(entries.first, place[rows[here]])
+        owners, clauses = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+        for owner, entries, index in self._spread(rows, epochs):
             clause = entries.clause[index]
-            result = OUTCOMES[ev.statuses[epochs[here][owner], clause], entries.trits[index]]
+            result = OUTCOMES[self.evaluator.statuses[epochs[owner], clause], entries.trits[index]]
             heard = ~np.isin(result, (Outcome.NO, Outcome.OPEN, Outcome.NOT_ESTABLISHED_OPEN))
-            owners.append(here[owner[heard]])
+            owners.append(owner[heard])
             clauses.append(clause[heard])
-        empty = np.zeros(0, dtype=np.int64)
-        return np.concatenate(owners or [empty]), np.concatenate(clauses or [empty])
+        return np.concatenate(owners), np.concatenate(clauses)
 
     def outcomes(self, row: int, epoch: int) -> dict[int, Outcome]:
         """What each clause that concerns a distinct row does in an epoch, by place of the clause."""
-        text = int(self.evaluator.text_of(np.array([epoch]))[0])
-        place, entries = self._entries(text, np.array([row]))
-        span = slice(int(entries.first[place[row]]), int(entries.first[place[row] + 1]))
-        clauses = entries.clause[span]
-        found = OUTCOMES[self.evaluator.statuses[epoch, clauses], entries.trits[span]]
-        return {int(c): Outcome(o) for c, o in zip(clauses, found, strict=True) if o}
+        found: dict[int, Outcome] = {}
+        for _, entries, index in self._spread(np.array([row]), np.array([epoch])):
+            clauses = entries.clause[index]
+            results = OUTCOMES[self.evaluator.statuses[epoch, clauses], entries.trits[index]]
+            found |= {int(c): Outcome(o) for c, o in zip(clauses, results, strict=True) if o}
+        return dict(sorted(found.items()))
 
 
 def _spread(first: Ints, rows: Ints) -> tuple[Ints, Ints]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
@@ -26,6 +27,15 @@ from lotgate.law.model import POLICIES
 __all__ = ["ANSWERS", "Evaluated", "Evaluator", "Outcome"]
 
 _NOT = np.array(NOT, dtype=np.uint8)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Programs that read the same dated terms: their nodes, and per text the first that words those terms alike."""
+
+    programs: tuple[int, ...]
+    order: tuple[int, ...]
+    reading: Ints
 
 
 class Evaluator:
@@ -163,13 +173,34 @@ class Evaluator:
         _, sample, group = np.unique(key, return_index=True, return_inverse=True)
         return group, sample
 
-    def entries(self, table: FactTable, rows: Ints, texts: Ints, luts: dict[int, Bytes]) -> Entries:
-        """The clauses whose condition may hold in each of the chosen rows, under the text of each."""
+    @cached_property
+    def layers(self) -> list[Layer]:
+        """The programs in groups that read the same dated terms, so that each group is evaluated once per wording."""
+        clocks: dict[tuple[int, ...], list[int]] = {}
+        for j, program in enumerate(self.programs):
+            nodes = self._needed([program.when, program.free, program.licence, *(r[0] for r in program.routes)])
+            leaves = (self.graph.nodes[n].children[0] for n in nodes if self.graph.nodes[n].kind == "leaf")
+            clocks.setdefault(tuple(sorted(leaf for leaf in leaves if leaf in self._texts[0])), []).append(j)
+        layers = []
+        for dated, members in clocks.items():
+            wordings = [
+                tuple(int(self._texts[0][leaf][text]) for leaf in dated) for text in range(self._texts[1].max() + 1)
+            ]
+            first: dict[tuple[int, ...], int] = {}
+            reading = [first.setdefault(wording, text) for text, wording in enumerate(wordings)]
+            chosen = [self.programs[j] for j in members]
+            order = self._needed(n for p in chosen for n in (p.when, p.free, p.licence, *(r[0] for r in p.routes)))
+            layers.append(Layer(tuple(members), tuple(order), np.array(reading, dtype=np.int64)))
+        return layers
+
+    def entries(self, layer: Layer, table: FactTable, rows: Ints, text: int, luts: dict[int, Bytes]) -> Entries:
+        """The clauses of a layer whose condition may hold in each of the chosen rows, under one text."""
         found: list[tuple[Ints, Ints, Bytes, npt.NDArray[np.int8]]] = []
         for start in range(0, len(rows), BLOCK):
-            block = slice(start, start + BLOCK)
-            planes = self.planes(table, rows[block], texts[block], luts)
-            for j, program in enumerate(self.programs):
+            block = rows[start : start + BLOCK]
+            planes = self.planes(table, block, np.full(len(block), text, dtype=np.int64), luts, layer.order)
+            for j in layer.programs:
+                program = self.programs[j]
                 when = planes[program.when]
                 hit = np.flatnonzero(when)
                 if len(hit):

@@ -43,6 +43,7 @@ class Facts:
         self.parties = PartyFacts(ws, law, lists, answers.matches)
         self.licences = LicenceFacts(ws)
         self.lines = ws.tables["shipments"]
+        self._roles: dict[str, Ints] = {}
 
     us_content: USContent | None = None
     days: npt.NDArray[np.datetime64]
@@ -56,7 +57,9 @@ class Facts:
 
     def party_rows(self, role: str) -> Ints:
         """Row of the parties table of every line; one past the end where the cell is empty, two past for `none`."""
-        return _places(self.lines[role], self.ws.tables["parties"]["party"])
+        if role not in self._roles:
+            self._roles[role] = _places(self.lines[role], self.ws.tables["parties"]["party"])
+        return self._roles[role]
 
     def table(self, evaluator: Evaluator, days: npt.NDArray[np.datetime64]) -> FactTable:
         """The facts of every line, each on its day."""

@@ -53,11 +53,13 @@ class ItemFacts:
         self.items = ws.tables["items"]
         self.ids: list[str] = self.items["item"].to_list()
         self.place = {item: i for i, item in enumerate(self.ids)}
+        self._cells: dict[str, list[Any]] = {}
 
     def cells(self, column: str) -> list[Any]:
         """One column of the items table."""
-        found: list[Any] = self.items[column].to_list()
-        return found
+        if column not in self._cells:
+            self._cells[column] = self.items[column].to_list()
+        return self._cells[column]
 
     @cached_property
     def origin(self) -> list[str | None]:
@@ -106,14 +108,18 @@ class ItemFacts:
         return found
 
     def _code_column(self, fact: str) -> Column:
-        members: list[Value] = []
-        for item, code in zip(self.ids, self.cells(fact), strict=True):
-            if code is None and fact == "cn_code" and item in self.settled:
-                sure = self.book.members(fact, ";".join(self.settled[item])).must
-                members.append(Members(sure, None, known=False))
-            else:
-                members.append(self.book.members(fact, code))
-        return Column.of(members)
+        codes = self.cells(fact)
+        distinct: dict[Any, int] = {}
+        settled = self.settled if fact == "cn_code" else {}
+        keys = [tuple(settled[item]) if item in settled else code for item, code in zip(self.ids, codes, strict=True)]
+        rows = np.array([distinct.setdefault(key, len(distinct)) for key in keys], dtype=np.int32)
+        return Column(rows, [self._members(fact, key) for key in distinct] or [ANYTHING])
+
+    def _members(self, fact: str, key: str | tuple[str, ...] | None) -> Members:
+        """The lists of a cell, or of the codes that composition settles for an empty one."""
+        if isinstance(key, tuple):
+            return Members(self.book.members(fact, ";".join(key)).must, None, known=False)
+        return self.book.members(fact, key)
 
     @cached_property
     def metric_columns(self) -> dict[str, Column]:

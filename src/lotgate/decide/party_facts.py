@@ -56,6 +56,8 @@ class PartyFacts:
         self.law = law
         self.confirmed = confirmed or {}
         self._owned: dict[date, Owned] = {}
+        self._columns: dict[str, list[str | None]] = {}
+        self.tags = law_tags(law)
         self.parties = ws.tables["parties"]
         self.ids: list[str] = self.parties["party"].to_list()
         rows = [{**row, "tags": measure} for measure, found in law.party_rows.items() for row in found]
@@ -67,7 +69,7 @@ class PartyFacts:
 
     def _unloaded(self) -> frozenset[str]:
         """Tags the law asks about that belong to lists not at hand: nobody can say who carries them."""
-        return frozenset(tag for tag in law_tags(self.law) if not self.lists.loaded(list_of_tag(tag)))
+        return frozenset(tag for tag in self.tags if not self.lists.loaded(list_of_tag(tag)))
 
     @cached_property
     def owners(self) -> list[str]:
@@ -111,14 +113,14 @@ class PartyFacts:
                 must |= tags
             elif hit.match == "possible" and word != "no":
                 may |= tags
-        relevant = law_tags(self.law)
-        sure = frozenset(must & relevant)
-        return PartyMatch(Members(sure, frozenset(may & relevant) | sure), tuple(hits))
+        sure = frozenset(must & self.tags)
+        return PartyMatch(Members(sure, frozenset(may & self.tags) | sure), tuple(hits))
 
     def column(self, name: str) -> list[str | None]:
         """One column of the parties table, in its order."""
-        cells: list[str | None] = self.parties[name].to_list()
-        return cells
+        if name not in self._columns:
+            self._columns[name] = self.parties[name].to_list()
+        return self._columns[name]
 
     @cached_property
     def place(self) -> dict[str, int]:

@@ -182,9 +182,10 @@ class _Builder:
         self.conflicts: list[Conflict] = []
 
     def build(self) -> Law:
-        drafts: list[_Draft] = []
-        for draft in self.found.drafts.values():
-            self._guard(lambda d=draft: self._admit(d, drafts), draft)
+        drafts = list(self.found.drafts.values())
+        known: list[_Draft] = []
+        for draft in drafts:
+            self._guard(lambda d=draft: self._admit(d, known), draft)
         for draft in drafts:
             self._guard(lambda d=draft: self._lists(d), draft)
         for draft in drafts:
@@ -192,7 +193,8 @@ class _Builder:
         for draft in drafts:
             self._guard(lambda d=draft: self._tests(d), draft)
         self._all_terms(drafts)
-        for draft in drafts:
+        # terms and lists of later measures stay, since earlier clauses refer to them by dated terms
+        for draft in known:
             self._guard(lambda d=draft: self._measure(d), draft)
         for path, data in self.found.conflicts.values():
             self._guard(lambda p=path, d=data: self._conflict(p, d), None)
