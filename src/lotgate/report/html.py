@@ -1,0 +1,265 @@
+"""The report of a check as one HTML file: both languages inside, no request to anywhere, readable without scripts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from lotgate import __version__
+from lotgate.decide.decision import Ask, LineDecision
+from lotgate.law import Law, Measure, Text
+from lotgate.report.chart import draw
+from lotgate.report.files import write_whole
+from lotgate.report.rows import Row, clean, decision_rows, find_measure, strictest
+from lotgate.report.shapes import DecisionSet
+from lotgate.report.words import ANSWERS, fact_label, met, say, word
+
+__all__ = ["render_html", "write_html"]
+
+_MOST_REASONED = 2_000
+"""With more lines than this, those that may go are shown without their reasoning."""
+_MOST_ROWS = 10_000
+"""A browser stays usable with this many; the strictest are kept."""
+
+_HEADS = (
+    ("rank", "head.answer"),
+    ("line", "head.line"),
+    ("date", "head.date"),
+    ("goods", "head.goods"),
+    ("destination", "head.destination"),
+    ("user", "head.end_user"),
+    ("law", "head.regimes"),
+    ("until", "head.holds_until"),
+)
+_EFFECT_CLASS = {
+    "prohibited": "stop",
+    "licence-required": "apply",
+    "registration": "apply",
+    "notification": "apply",
+    "not-established": "ask",
+    "exempt": "held",
+    "suspended": "held",
+    "advisory": "held",
+}
+
+
+def write_html(decisions: DecisionSet, path: str | Path, start: dt.date | None = None, language: str = "en") -> None:
+    """Writes the report to a file, whole or not at all; arguments as for `render_html`."""
+    text = render_html(decisions, start, language)
+    with write_whole(Path(path)) as made:
+        made.write_text(text, encoding="utf-8", newline="\n")
+
+
+def render_html(decisions: DecisionSet, start: dt.date | None = None, language: str = "en") -> str:
+    """The report as text.
+
+    `language` is shown first; the reader can switch. The chart starts at `start`, or at the day up to which the law is
+    known: what a report says never hangs on the clock of the machine.
+    """
+    law, total = decisions.law, len(decisions.lines)
+    shown = strictest(decisions, _MOST_ROWS)
+    rows = [_View(row, total <= _MOST_REASONED) for row in decision_rows(shown, decisions.workspace)]
+    measures = _measures(shown, law)
+    counts = decisions.counts()
+    return (
+        _environment()
+        .get_template("check.html.j2")
+        .render(
+            language=language,
+            program=__version__,
+            name=clean(decisions.workspace.path.name),
+            law=law,
+            known=law.known_as_of,
+            regimes=list(dict.fromkeys(code for decision in shown for code in decision.regimes)),
+            how_many=word("count.line") if total == 1 else word("count.lines", n=f"{total:,}"),
+            lists=_lists(decisions.lists),
+            counts={answer: counts.get(answer, 0) for answer in ANSWERS},
+            total=total,
+            notes=decisions.notes,
+            chart=draw(decisions.months(start or law.known_as_of)) if total else None,
+            rows=rows,
+            cuts=_cuts(total, len(shown)),
+            measures=measures,
+            cited=dict(_anchors(shown, law)),
+        )
+    )
+
+
+def _cuts(total: int, shown: int) -> list[Text]:
+    """What had to be left out of a large report."""
+    cuts = []
+    if shown < total:
+        cuts.append(word("say.rows_cut", shown=f"{shown:,}", all=f"{total:,}"))
+    if total > _MOST_REASONED:
+        cuts.append(word("say.reasons_cut", limit=f"{_MOST_REASONED:,}"))
+    return cuts
+
+
+def _lists(lists: Iterable[Mapping[str, Any]]) -> Text:
+    both = [
+        word(
+            "say.list" if one.get("as_of") else "say.list_undated",
+            list=one["list"],
+            day=one.get("as_of"),
+            entries=f"{one['entries']:,}",
+        )
+        for one in lists
+    ]
+    if not both:
+        return word("say.no_lists")
+    return word("say.lists", lists=Text("; ".join(one.en for one in both), "；".join(one.zh for one in both)))
+
+
+# ---- measures that lines cite -----------------------------------------------------------------------------------
+
+
+def _cited(decisions: Iterable[LineDecision]) -> list[str]:
+    """Every measure that a rule, question or conflict names."""
+    found: set[str] = set()
+    for decision in decisions:
+        for regime in decision.regimes.values():
+            found.update(rule.measure for rule in regime.rules)
+            for ask in regime.asks:
+                found.update(ask.matters_for)
+        for conflict in decision.conflicts:
+            found.update(conflict.measures)
+    return sorted(found)
+
+
+def _anchors(decisions: Iterable[LineDecision], law: Law) -> list[tuple[str, str]]:
+    """(measure cited, id under which the table of measures has it)."""
+    pairs = ((name, find_measure(law, name)) for name in _cited(decisions))
+    return [(name, measure.id) for name, measure in pairs if measure is not None]
+
+
+def _measures(decisions: Iterable[LineDecision], law: Law) -> list[tuple[str, Measure]]:
+    keys = sorted({key for _, key in _anchors(decisions, law)})
+    return [(key, law.measures[key]) for key in keys]
+
+
+# ---- one line ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _View:
+    """A row with what the template would otherwise have to work out."""
+
+    row: Row
+    all_reasons: bool
+
+    @property
+    def decision(self) -> LineDecision:
+        return self.row.decision
+
+    @property
+    def shipment(self) -> Any:
+        return self.row.shipment
+
+    @property
+    def deciding(self) -> Any:
+        return self.row.deciding
+
+    @property
+    def next_step(self) -> Text:
+        return self.row.next_step
+
+    @property
+    def deciding_label(self) -> Text:
+        return Text(self.row.deciding.label("en", 3), self.row.deciding.label("zh", 3))
+
+    @property
+    def open(self) -> bool:
+        """Whether the reasoning is in the page."""
+        return self.all_reasons or self.row.decision.answer != "go"
+
+    @cached_property
+    def asks(self) -> list[Ask]:
+        """Every question once."""
+        found = {(a.fact, a.subject): a for regime in self.row.decision.regimes.values() for a in regime.asks}
+        return list(found.values())
+
+    @property
+    def actions(self) -> list[Text]:
+        """What to do, apart from the questions, which have a list of their own."""
+        asked = {ask.question for ask in self.asks}
+        return [a for a in self.row.decision.actions if not any(a.en.endswith(question.en) for question in asked)]
+
+
+def _outside(decision: LineDecision) -> Text | None:
+    """The sentence on regimes without a hold on the line."""
+    names = [word(f"regime.{code}") for code, r in decision.regimes.items() if not r.subject and r.answer == "go"]
+    if not names:
+        return None
+    joined = Text(", ".join(name.en for name in names), "、".join(name.zh for name in names))
+    return word("say.not_subject_list", regimes=joined)
+
+
+# ---- what the template calls ------------------------------------------------------------------------------------
+
+
+def _text(text: Text | str) -> Markup:
+    """A text, or the words of a key, in both languages; once where they are the same."""
+    both = word(text) if isinstance(text, str) else text
+    if both.en == both.zh:
+        return escape(both.en)
+    return Markup('<span lang="en">{}</span><span lang="zh-Hans">{}</span>').format(both.en, both.zh)
+
+
+def _both(name: str, text: Text) -> Markup:
+    return Markup('data-{}-en="{}" data-{}-zh="{}"').format(name, text.en, name, text.zh)
+
+
+def _label(key: str) -> Markup:
+    return Markup('aria-label="{}" {}').format(say(key, "en"), _both("label", word(key)))
+
+
+def _hint(key: str) -> Markup:
+    return Markup('placeholder="{}" {}').format(say(key, "en"), _both("hint", word(key)))
+
+
+def _option(key: str) -> Markup:
+    """The rest of an option's tag and its text: options hold no markup, so the script sets them."""
+    return Markup("{}>{}").format(_both("text", word(key)), say(key, "en"))
+
+
+def _head(key: str) -> Markup:
+    return _both("head", word(f"head.{key}"))
+
+
+@cache
+def _environment() -> Environment:
+    env = Environment(
+        loader=PackageLoader("lotgate.report", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    folder = files("lotgate.report") / "templates"
+    env.globals.update(
+        t=_text,
+        w=word,
+        both=_both,
+        label=_label,
+        hint=_hint,
+        option=_option,
+        head=_head,
+        clean=clean,
+        fact_label=fact_label,
+        met=met,
+        outside_of=_outside,
+        answers=ANSWERS,
+        heads=_HEADS,
+        effect_class=_EFFECT_CLASS,
+        css=Markup((folder / "check.css").read_text(encoding="utf-8")),
+        js=Markup((folder / "check.js").read_text(encoding="utf-8")),
+    )
+    return env
