@@ -151,10 +151,22 @@ def test_rows_keep_their_numbers_past_blank_and_ragged_ones(tmp_path: Path) -> N
     assert load(tmp_path).row_numbers["shipments"].to_list() == [2, 4]
 
 
+def test_a_wholly_wrong_table_is_refused_quickly(tmp_path: Path) -> None:
+    rows = "".join(f"L{row},x{row},u{row},no-{row}\n" for row in range(4000))
+    folder(tmp_path, shipments="line,date,unit,item\n" + rows, items="item\nA\n")
+    assert len(faults(tmp_path)) == 12_000
+
+
 def test_references_into_a_broken_table_are_not_judged(tmp_path: Path) -> None:
     folder(tmp_path, shipments="line,item\nL1,A\nL2,B\n", items="item,hs\nA\nB,8505\n")
     [fault] = faults(tmp_path)
     assert (fault.table, fault.row) == ("items", 1)
+
+
+@pytest.mark.parametrize("name", ["shipments.csv", "shipments.parquet"])
+def test_folder_under_the_name_of_a_table(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    assert "cannot be read" in said(tmp_path)
 
 
 # ---- Parquet ----------------------------------------------------------------------------------------------------

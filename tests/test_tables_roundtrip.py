@@ -83,7 +83,7 @@ def write_sheet(book: xlsxwriter.Workbook, table: Table, frame: pl.DataFrame) ->
                 sheet.write_string(row, place, text)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_formats_load_equal(data: st.DataObject) -> None:
     table = TABLES[data.draw(st.sampled_from(["shipments", "licences", "events"]))]

@@ -351,7 +351,8 @@ def _faults(table: str, column: Column, cells: pl.Series, rows: pl.Series, fault
         faulty, on="raw", how="inner", nulls_equal=True, maintain_order="left"
     )
     said = {
-        (raw, problem): _expected(column, problem, "" if raw is None else str(raw)) for raw, problem in faulty.rows()
+        (raw, problem): _expected(column, problem, "" if raw is None else str(raw), hint=place < _HINTED)
+        for place, (raw, problem) in enumerate(faulty.rows())
     }
     return [
         Fault(
@@ -368,10 +369,13 @@ def _faults(table: str, column: Column, cells: pl.Series, rows: pl.Series, fault
     ]
 
 
-def _expected(column: Column, problem: str, raw: str) -> Word:
+_HINTED = 1000  # distinct wrong values of one column that get the nearest known one named
+
+
+def _expected(column: Column, problem: str, raw: str, hint: bool = True) -> Word:
     """What should have stood in the cell, with the nearest known value where there is a vocabulary."""
     if column.words is not None or column.kind in ("country", "countries", "currency", "unit", "element", "yes/no"):
-        return _expected_word(column, raw)
+        return _expected_word(column, raw, hint)
     if problem == "zero":
         digits = raw.strip(_BLANKS).replace(".", "")
         return f"0{digits}, or 4, 6, 8, 9 or 10 digits", f"0{digits}，或 4、6、8、9、10 位数字"
@@ -385,11 +389,11 @@ def _expected(column: Column, problem: str, raw: str) -> Word:
     return KINDS[column.kind]
 
 
-def _expected_word(column: Column, raw: str) -> Word:
+def _expected_word(column: Column, raw: str, hinted: bool) -> Word:
     known = _vocabulary(column)
     parts = [part.strip(_BLANKS) for part in raw.replace("；", ";").split(";")]
     word = next((part for part in parts if part not in known), raw)
-    hint = _HINTS.get(column.kind, {}).get(word.upper()) or nearest(word, known)
+    hint = (_HINTS.get(column.kind, {}).get(word.upper()) or nearest(word, known)) if hinted else None
     en, zh = KINDS[column.kind]
     if column.words is not None or column.kind == "yes/no":
         en, zh = f"one of {', '.join(known)}", f"以下之一：{', '.join(known)}"

@@ -54,7 +54,8 @@ def _repeated(table: Table, checked: Checked) -> list[Fault]:
     if not table.key:
         return []
     key = checked.frame.select(table.key)
-    if key.height == key.n_unique():
+    distinct = key.to_series().n_unique() if len(table.key) == 1 else key.n_unique()
+    if key.height == distinct:
         return []
     keyed = checked.numbered.drop_nulls(table.key)
     first = keyed.group_by(table.key).agg(pl.col("row#").min().alias("first#"))
@@ -271,7 +272,9 @@ def _dangling(table: str, column: str, target: str, refs: pl.Series, rows: pl.Se
     if absent.is_empty():
         return []
     known_names = known.to_list()
-    close = {name: nearest(name, known_names, cutoff=0.7) for name in absent.sort().head(1000)}
+    # A hint looks through all known names, so a wholly wrong column gets hints for its first names only.
+    hinted = absent.sort().head(min(1000, 1 + 1_000_000 // (len(known_names) + 1)))
+    close = {name: nearest(name, known_names, cutoff=0.7) for name in hinted}
     singular = {"items": "item", "parties": "party"}[target]
     return [
         Fault(

@@ -150,7 +150,10 @@ def known_columns(
 
 def read_csv(table: Table, path: Path) -> Raw:
     """The table in a CSV file, all cells as text; every way in which the file is no such table is a fault."""
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return failed(table.name, f"the file cannot be read: {error.strerror}", f"无法读取文件：{error.strerror}")
     if refused := _not_csv(table.name, data):
         return refused
     data = data.removeprefix(b"\xef\xbb\xbf")
