@@ -30,11 +30,7 @@ def test_half_of_a_half_owned_firm_is_reached() -> None:
     assert found["end"].en == (
         "Owners of end: middle 50 %, together 50 %; the rule asks for at least 50 %: reached (listed > middle > end)."
     )
-    assert found[
-        "end"
-    ].zh == "end的所有人：middle 50 %，合计50 %；规则要求不低于50 %：适用（listed > middle > end）。".replace(
-        "（", " ("
-    ).replace("）。", ")。")
+    assert found["end"].zh == "end的所有人：middle 50 %，合计50 %；规则要求不低于50 %：适用 (listed > middle > end)。"
 
 
 def test_stakes_of_several_listed_owners_add_where_the_rule_says_so() -> None:
@@ -108,7 +104,7 @@ def test_days_count() -> None:
     ):
         assert ("firm" in Ownership(edges, day).blocked({"listed"}, OFAC)) is expected
     assert "old" in Ownership(edges, date(1990, 1, 1)).blocked({"listed"}, OFAC)
-    assert change_days(edges) == [DAY, date(2026, 7, 1)] or change_days(edges) == [DAY, DAY, date(2026, 7, 1)]
+    assert change_days(edges) == [DAY, date(2026, 7, 1)]
 
 
 def test_more_than_the_whole_is_a_fault_on_the_days_it_is_held() -> None:

@@ -154,9 +154,7 @@ _PARTICLES = frozenset(
 )
 _ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th|ya|y|aya|go|oe|ogo)?$")
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11", "xii": "12"}
-_PARTS = re.compile(
-    r"\s+/\s+|;|\n|\s+or\s+(?=[\"“«'‘A-ZА-Я])|\b(?:a\.?k\.?a\.?|f\.?k\.?a\.?|n\.?k\.?a\.?|formerly|also known as)\b[,:]?"
-)
+_PARTS = re.compile(r"\s+/\s+|;|\n|\s+or\s+(?=[\"“«'‘A-ZА-Я])|\b(?:[afn]\.?k\.?a\.?|formerly|also known as)\b[,:]?")
 _BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]{1,160})[)）\]]")
 
 
@@ -170,7 +168,7 @@ def readings(raw: str) -> tuple[str, ...]:
     for part in _PARTS.split(raw):
         if not part or not part.strip(" ,.;"):
             continue
-        inside = []
+        inside: list[str] = []
 
         def take(match: re.Match[str], inside: list[str] = inside) -> str:
             held = match.group(1).strip()
@@ -271,7 +269,7 @@ def _cut(text: str) -> list[Unit]:
         return []
     best: list[tuple[float, int, Meaning | None]] = [(0.0, 0, None)]
     for end in range(1, length + 1):
-        options = [(best[end - 1][0] + 1.0, end - 1, None)]
+        options: list[tuple[float, int, Meaning | None]] = [(best[end - 1][0] + 1.0, end - 1, None)]
         for start in range(max(0, end - table.longest_han), end):
             form = text[start:end]
             meaning = table.han.get(form)

@@ -168,7 +168,7 @@ def _score(query: Query, index: NameIndex, name_id: int) -> tuple[float, tuple[s
             score = found.score if i == 0 else found.score * 0.99
             if score > best.score:
                 best, asked = Comparison(score, found.why), name
-    score, notes = best.score, []
+    score, notes = best.score, list[str]()
     if index.weak[name_id]:
         score, notes = score * 0.92, [*notes, "weak alias"]
     short = "".join(character for character in listed if character.isalnum())

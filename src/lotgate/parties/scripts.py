@@ -94,11 +94,10 @@ def number_of(text: str) -> int | None:
 @lru_cache(maxsize=100_000)
 def pinyin_syllables(text: str) -> tuple[str, ...]:
     """The syllables of Chinese text without tones; other characters are folded in place."""
-    from pypinyin import lazy_pinyin
+    from pypinyin import lazy_pinyin  # loads a large dictionary, and most names have no Chinese character
 
-    return tuple(
-        part.replace("ü", "v") for part in lazy_pinyin(text, v_to_u=False, errors=lambda x: [*fold(x).split()])
-    )
+    parts = lazy_pinyin(text, v_to_u=False)
+    return tuple(token for part in parts for token in fold(part).split())
 
 
 _WADE = (
@@ -124,7 +123,8 @@ _SOUNDS = (
     ("tz", "c"), ("ts", "c"), ("cs", "c"), ("w", "v"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("ii", "i"), ("yy", "i"),
     ("yev", "ev"), ("iev", "ev"), ("jev", "ev"), ("ye", "e"), ("yo", "o"), ("jo", "o"), ("io", "o"), ("yu", "u"),
     ("ju", "u"), ("iu", "u"), ("ya", "a"), ("ja", "a"), ("ia", "a"), ("ei", "e"), ("ai", "e"), ("ay", "e"), ("ey", "e"),
-    ("ae", "e"), ("aj", "e"), ("ej", "e"), ("y", "i"), ("j", "i"), ("ce", "se"), ("ci", "si"), ("ahm", "am"), ("ehd", "ed"),
+    ("ae", "e"), ("aj", "e"), ("ej", "e"), ("y", "i"), ("j", "i"), ("ce", "se"), ("ci", "si"), ("ahm", "am"),
+    ("ehd", "ed"),
 )  # fmt: skip
 _LETTER_C = str.maketrans({"c": "k"})
 
@@ -189,7 +189,8 @@ def skeleton_of_syllables(syllables: tuple[str, ...]) -> str:
 
 
 _LATIN_CLASSES = (
-    (r"sch|sh|ss|sz|ce|ci|cy|s|z|x|th$|ts", "S"), (r"ch|tch|dge|dg|j|ge(?=$)|gi", "J"), (r"ph|f|v|w", "F"), (r"b|p", "P"),
+    (r"sch|sh|ss|sz|ce|ci|cy|s|z|x|th$|ts", "S"), (r"ch|tch|dge|dg|j|ge(?=$)|gi", "J"),
+    (r"ph|f|v|w", "F"), (r"b|p", "P"),
     (r"m(?=[bp])|m", "M"), (r"ng|kn|n", "N"), (r"th|t|d", "T"), (r"ck|k|c|q|g", "K"), (r"l|r", "L"), (r"h", "H"),
 )  # fmt: skip
 _LATIN = re.compile("|".join(f"(?P<g{number}>{pattern})" for number, (pattern, _) in enumerate(_LATIN_CLASSES)))
@@ -197,7 +198,7 @@ _LATIN = re.compile("|".join(f"(?P<g{number}>{pattern})" for number, (pattern, _
 
 @lru_cache(maxsize=200_000)
 def skeleton(token: str) -> str:
-    """The consonant classes of a Latin word as a Chinese or Japanese ear hears them; "r" before a consonant is faint."""
+    """The consonant classes of a Latin word as a Chinese or Japanese ear hears them; "r" without a vowel is faint."""
     token = re.sub(r"r(?=[^aeiouy]|$)", "", token)
     return "".join(
         _LATIN_CLASSES[int(found.lastgroup[1:])][1] for found in _LATIN.finditer(token) if found.lastgroup is not None
