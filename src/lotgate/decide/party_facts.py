@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from lotgate.decide.columns import ANYTHING, NONE, Members, Value
 from lotgate.law import Law
+from lotgate.law.expr import Leaf
 from lotgate.parties.lists import ListSet, from_rows, party_list
+from lotgate.parties.ownership import Edge, Ownership, Verdict, change_days, edges_of, rules
 from lotgate.parties.screen import Hit, Query, screen
 from lotgate.tables import Workspace
 
@@ -166,11 +167,29 @@ class PartyFacts:
 
     def ownership_days(self, days: npt.NDArray[np.datetime64]) -> list[date]:
         """Days on which the ownership table changes, up to the last day asked about."""
-        table = self.ws.tables["ownership"]
-        ends = table.select(pl.col("to").dt.offset_by("1d"))["to"]
         last = days.max().astype("datetime64[D]").item() if len(days) else date.max
-        found = {day for cells in (table["from"], ends) for day in cells.drop_nulls().to_list() if day <= last}
-        return sorted(found)
+        return [day for day in change_days(self.edges) if day <= last]
+
+    @cached_property
+    def edges(self) -> list[Edge]:
+        """The stakes of the ownership table."""
+        return edges_of(self.ws.tables["ownership"])
+
+    def ownership_gaps(self, party: str, leaf: Leaf, day: date) -> list[tuple[str, str]]:
+        """(cell, subject) for what keeps a party's reach through its owners open on a day."""
+        owned = self.owned(max((d for d in [date.min, *change_days(self.edges)] if d <= day), default=date.min))
+        by = {"us_owned_by": owned.by_us, "ofac_owned": owned.by_ofac, "cn_owned_by": owned.by_cn}.get(leaf.fact, {})
+        verdict = by.get(party)
+        if verdict is None:
+            return [("share", party)]
+        gaps = [("share", party)] if verdict.missing else []
+        for owner in sorted(verdict.roots):
+            members = self.matches[owner].members
+            unsure = (members.may or frozenset()) - members.must
+            gaps += [("list", list_of_tag(tag)) for tag in sorted(unsure & self.unloaded)]
+            if unsure - self.unloaded and not members.must:
+                gaps.append(("match", owner))
+        return gaps or [("share", party)]
 
     def owned(self, day: date) -> Owned:
         """Listings that reach each party through its owners on a day."""
@@ -183,10 +202,48 @@ class Owned:
     """Who is reached by whose listing through ownership on one day, under each regime's own rule."""
 
     def __init__(self, facts: PartyFacts, day: date) -> None:
-        self.us: dict[str, Members] = dict.fromkeys(facts.ids, Members())
-        self.cn: dict[str, Members] = dict.fromkeys(facts.ids, Members())
-        self.ofac: dict[str, str | None] = dict.fromkeys(facts.ids, "no")
-        self.minority: dict[str, str | None] = dict.fromkeys(facts.ids, "no")
+        self.facts = facts
+        graph = Ownership(facts.edges, day)
+        # the rule's id in parties/data/ownership_rules.csv, and the tags that make an owner count
+        self.by_us = self._verdicts(graph, "us-affiliates", lambda tag: list_of_tag(tag) in OWNER_LISTS)
+        self.by_ofac = self._verdicts(graph, "ofac-50", lambda tag: list_of_tag(tag) == "us-sdn")
+        self.by_cn = self._verdicts(graph, "cn-61", lambda tag: list_of_tag(tag) == CHINESE_LIST)
+        self.us = {party: self._members(self.by_us.get(party), OWNER_LISTS) for party in facts.ids}
+        self.cn = {party: self._members(self.by_cn.get(party), (CHINESE_LIST,)) for party in facts.ids}
+        self.ofac = {party: _word(self.by_ofac.get(party)) for party in facts.ids}
+        self.minority = {party: self._minority(party) for party in facts.ids}
+
+    def _verdicts(self, graph: Ownership, rule: str, counts: Callable[[str], bool]) -> Mapping[str, Verdict]:
+        listed, possible = set(), set()
+        for name, match in self.facts.matches.items():
+            if any(counts(tag) for tag in match.members.must):
+                listed.add(name)
+            elif match.members.may is None or any(counts(tag) for tag in match.members.may):
+                possible.add(name)
+        return graph.blocked(listed, rules()[rule], possible)
+
+    def _members(self, verdict: Verdict | None, lists: Sequence[str]) -> Members:
+        """The tags of the listed owners from whom a party is reached, surely or possibly."""
+        if verdict is None or verdict.status == "no":
+            return Members()
+        tags: set[str] = set()
+        for root in verdict.roots:
+            members = self.facts.matches[root].members
+            tags |= members.must if verdict.status == "yes" else members.must | (members.may or self.facts.tags)
+        found = frozenset(tag for tag in tags if list_of_tag(tag) in lists)
+        return Members(found, found) if verdict.status == "yes" else Members(frozenset(), found)
+
+    def _minority(self, party: str) -> str | None:
+        """Whether a listed owner holds a stake that reaches no threshold: shown, never deciding."""
+        verdicts = [found for one in (self.by_us, self.by_ofac, self.by_cn) if (found := one.get(party)) is not None]
+        owners = {stake.owner for verdict in verdicts if verdict.status == "no" for stake in verdict.stakes}
+        return "yes" if any(self.facts.matches[owner].members.must for owner in owners) else "no"
+
+
+def _word(verdict: Verdict | None) -> str | None:
+    if verdict is None:
+        return "no"
+    return None if verdict.status == "unknown" else verdict.status
 
 
 def _yes_no(value: str | None) -> str | None:

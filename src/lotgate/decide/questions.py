@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -107,7 +108,7 @@ class Questions:
                 party = self.facts.lines[role][line]
                 if party is None:
                     return [self._line(line, role)]
-                return [] if party == "none" else list(self._one_party(party, leaf, spec))
+                return [] if party == "none" else list(self._one_party(line, party, leaf, spec))
 
             yield np.where(key == len(parties), -1 - lines, key), one_role
         if leaf.fact != "end_user_country":
@@ -122,11 +123,15 @@ class Questions:
             yield self._line(line, "intermediaries")
         else:
             for party in named.to_list():
-                yield from self._one_party(party, leaf, spec)
+                yield from self._one_party(line, party, leaf, spec)
 
     def _cell(self, line: int, column: str) -> str | None:
         value = self.facts.lines[column][line]
         return None if value is None else str(value)
+
+    def _day(self, line: int) -> date:
+        day: date = self.facts.days[line].astype("datetime64[D]").item()
+        return day
 
     def _line(self, line: int, fact: str) -> Cell:
         return (fact, self._cell(line, "line") or str(line), EMPTY[fact])
@@ -187,9 +192,9 @@ class Questions:
                 named = [cell] if isinstance(cell, str) else list(cell)
                 parties.update({party: None for party in named if party != "none"})
         for party in parties:
-            yield from self._one_party(party, leaf, spec)
+            yield from self._one_party(line, party, leaf, spec)
 
-    def _one_party(self, party: str, leaf: Leaf, spec: FactSpec) -> Iterator[Cell]:
+    def _one_party(self, line: int, party: str, leaf: Leaf, spec: FactSpec) -> Iterator[Cell]:
         facts = self.facts.parties
         if leaf.fact == "listed":
             yield from self._listed(party, leaf)
@@ -198,7 +203,8 @@ class Questions:
             if facts.column(column)[facts.place[party]] is None:
                 yield (column, party, spec.question)
         else:
-            yield from facts.ownership_gaps(party, leaf, EMPTY)
+            for cell, subject in facts.ownership_gaps(party, leaf, self._day(line)):
+                yield (cell, subject, EMPTY[cell])
 
     def _listed(self, party: str, leaf: Leaf) -> Iterator[Cell]:
         members = self.facts.parties.matches[party].members
@@ -222,7 +228,7 @@ class Questions:
             yield (spec.ask, exporter, spec.question)
 
     def _licence(self, line: int, regime: str) -> Iterator[Cell]:
-        day = self.facts.days[line].astype("datetime64[D]").item()
+        day = self._day(line)
         for cover in self.facts.covers(line, day):
             if cover.holds is None and cover.regime in (regime, None):
                 for cell, subject in cover.open_cells:
