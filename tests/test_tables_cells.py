@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from lotgate.errors import InputError
-from lotgate.schema import TABLES
 from lotgate.tables import exact, load
+from lotgate.tables.schema import TABLES
 from workspaces import faults, folder, said
 
 ITEMS = "item,hs,made_in,us_code,cn_code,stage,unit_value,technology,contains_us_ic\n"

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from lotgate.schema import TABLES, Column, Table
 from lotgate.tables import load
-from lotgate.vocabulary import COUNTRIES, CURRENCIES, UNITS
+from lotgate.tables.schema import TABLES, Column, Table
+from lotgate.tables.vocabulary import COUNTRIES, CURRENCIES, UNITS
 
 NAMES = ["A", "b-2", "Нева", "磁材", "O'Neil & Co", "x,y", '5" wafer', "007", "1E5"]
 DAYS = st.dates(date(2015, 1, 1), date(2025, 12, 31))

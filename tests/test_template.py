@@ -10,9 +10,9 @@ import pytest
 from defusedxml import ElementTree
 
 from lotgate.errors import InputError
-from lotgate.schema import TABLES
 from lotgate.tables import load
-from lotgate.template import GUIDE_SHEET, LISTS_SHEET, write_table_guide, write_template
+from lotgate.tables.schema import TABLES
+from lotgate.tables.template import GUIDE_SHEET, LISTS_SHEET, write_table_guide, write_template
 
 
 def test_template_has_every_table_and_loads_as_no_lines(tmp_path: Path) -> None:

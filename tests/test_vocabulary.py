@@ -6,8 +6,17 @@ from fractions import Fraction
 
 import pytest
 
-from lotgate.schema import TABLES
-from lotgate.vocabulary import COUNTRIES, COUNTRY_HINTS, CURRENCIES, ELEMENTS, UNIT_HINTS, UNITS, convert, nearest
+from lotgate.tables.schema import TABLES
+from lotgate.tables.vocabulary import (
+    COUNTRIES,
+    COUNTRY_HINTS,
+    CURRENCIES,
+    ELEMENTS,
+    UNIT_HINTS,
+    UNITS,
+    convert,
+    nearest,
+)
 
 
 def test_lists_are_whole() -> None:

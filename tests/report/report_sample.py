@@ -21,8 +21,8 @@ from lotgate.decide.decision import Ask, ConflictFlag, LineDecision, RegimeDecis
 from lotgate.law.clock import Clock, Suspension
 from lotgate.law.expr import Graph, Leaf
 from lotgate.law.model import POLICIES, Clause, Law, Measure, Regime, Text
-from lotgate.schema import TABLES
 from lotgate.tables import Workspace
+from lotgate.tables.schema import TABLES
 
 ANSWERS = ("go", "ask", "apply", "stop")
 REGIMES = ("cn", "us", "eu", "nl", "jp")
@@ -380,6 +380,10 @@ class SampleDecisions:
         policies = [[POLICIES.index(r.policy) if r.policy else -1 for r in row] for row in found]
         shape = (len(self.lines), len(REGIMES))
         return np.array(answers, dtype=np.uint8).reshape(shape), np.array(policies, dtype=np.int8).reshape(shape)
+
+    def explain(self, name: str) -> Any:
+        """One line with its reasons, which the sample's rules have from the start."""
+        return SampleExplanation(next(line for line in self.lines if line.line == name))
 
     def counts(self) -> dict[str, int]:
         """Lines by answer."""

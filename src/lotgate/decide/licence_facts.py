@@ -16,7 +16,7 @@ from typing import Any
 from lotgate.decide.columns import Members
 from lotgate.items.codes import members as code_members
 from lotgate.tables import Workspace
-from lotgate.vocabulary import convert
+from lotgate.tables.vocabulary import convert
 
 __all__ = ["Cover", "LicenceFacts"]
 
@@ -90,7 +90,7 @@ class LicenceFacts:
             for row in self.rows.get(number, ()):
                 if row["valid_from"] is not None:
                     found.append(row["valid_from"])
-                if row["valid_to"] is not None:
+                if row["valid_to"] is not None and row["valid_to"] != date.max:
                     found.append(date.fromordinal(row["valid_to"].toordinal() + 1))
         return found
 

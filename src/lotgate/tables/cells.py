@@ -13,8 +13,8 @@ import numpy as np
 import polars as pl
 
 from lotgate.errors import Fault
-from lotgate.schema import KINDS, Column, Word
-from lotgate.vocabulary import (
+from lotgate.tables.schema import KINDS, Column, Word
+from lotgate.tables.vocabulary import (
     COUNTRIES,
     COUNTRY_HINTS,
     CURRENCIES,

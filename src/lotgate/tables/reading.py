@@ -17,8 +17,8 @@ import numpy as np
 import polars as pl
 
 from lotgate.errors import Fault
-from lotgate.schema import TABLES, Column, Table
-from lotgate.vocabulary import nearest
+from lotgate.tables.schema import TABLES, Column, Table
+from lotgate.tables.vocabulary import nearest
 
 __all__ = ["Raw", "failed", "find_tables", "hs_fault", "known_columns", "meant_table", "read_csv", "read_parquet"]
 

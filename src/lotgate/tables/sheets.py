@@ -20,8 +20,8 @@ from defusedxml import ElementTree
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
 from lotgate.errors import Fault, InputError
-from lotgate.reading import Raw, failed, hs_fault, known_columns, meant_table
-from lotgate.schema import KINDS, TABLES, Column, Table
+from lotgate.tables.reading import Raw, failed, hs_fault, known_columns, meant_table
+from lotgate.tables.schema import KINDS, TABLES, Column, Table
 
 __all__ = ["read_workbook"]
 

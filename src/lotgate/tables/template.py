@@ -14,8 +14,8 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from lotgate.errors import Fault, InputError
-from lotgate.schema import KINDS, TABLES, Column, Table
-from lotgate.vocabulary import COUNTRIES, CURRENCIES, ELEMENTS, UNITS
+from lotgate.tables.schema import KINDS, TABLES, Column, Table
+from lotgate.tables.vocabulary import COUNTRIES, CURRENCIES, ELEMENTS, UNITS
 
 __all__ = ["write_table_guide", "write_template"]
 

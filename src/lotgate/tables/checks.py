@@ -12,8 +12,8 @@ from datetime import date
 import polars as pl
 
 from lotgate.errors import Fault
-from lotgate.schema import TABLES, Table
-from lotgate.vocabulary import nearest
+from lotgate.tables.schema import TABLES, Table
+from lotgate.tables.vocabulary import nearest
 
 __all__ = ["Checked", "check_references", "check_rows"]
 

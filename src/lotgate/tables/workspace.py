@@ -13,12 +13,12 @@ from pathlib import Path
 
 import polars as pl
 
-from lotgate.cells import decode
-from lotgate.checks import Checked, check_references, check_rows
 from lotgate.errors import Fault, InputError
-from lotgate.reading import Raw, find_tables, read_csv, read_parquet
-from lotgate.schema import TABLES, Table
-from lotgate.sheets import read_workbook
+from lotgate.tables.cells import decode
+from lotgate.tables.checks import Checked, check_references, check_rows
+from lotgate.tables.reading import Raw, find_tables, read_csv, read_parquet
+from lotgate.tables.schema import TABLES, Table
+from lotgate.tables.sheets import read_workbook
 
 __all__ = ["Workspace", "exact", "load"]
 
