@@ -398,7 +398,7 @@ def lists_import(files: tuple[Path, ...], force: bool, language: str, no_color: 
 def template(file: Path, force: bool) -> int:
     """Write an empty workbook with every table, its columns explained in English and Chinese."""
     from lotgate.errors import Fault, InputError
-    from lotgate.template import write_template
+    from lotgate.tables.template import write_template
 
     if file.exists() and not force:
         raise InputError([Fault(str(file), "the file exists", expected="another name, or --force")])
