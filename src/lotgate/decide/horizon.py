@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from lotgate.decide.columns import FactTable
+from lotgate.decide.columns import Column, FactTable
 from lotgate.decide.decided import Evaluated
+from lotgate.decide.licence_facts import members
 from lotgate.decide.outcome import ANSWERS, Outcome
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["changes", "holds_until", "horizon", "months"]
 
 Answers = npt.NDArray[np.uint8]
+Step = tuple[date, int, int]
+"""A day on which an answer changes, the answer before and the one after."""
 
 
 def _timeline(decisions: Decisions) -> Answers:
@@ -39,13 +43,12 @@ def holds_until(decisions: Decisions) -> npt.NDArray[np.datetime64]:
         following[:, epoch] = np.where(same, following[:, epoch + 1], epoch + 1)
     starts = np.append(np.array(evaluator.starts, dtype="datetime64[D]"), np.datetime64("NaT"))
     found: npt.NDArray[np.datetime64] = starts[following[group, evaluator.epochs(decisions.days)]] - 1
-    for number in decisions.facts.licensed:
-        steps = _licensed(decisions, int(number), None)
+    for number, steps in _licensed(decisions).items():
         found[number] = np.datetime64(steps[0][0], "D") - np.timedelta64(1, "D") if steps else np.datetime64("NaT")
     return found
 
 
-def changes(decisions: Decisions, until: date | None = None) -> list[list[tuple[date, int, int]]]:
+def changes(decisions: Decisions, until: date | None = None) -> list[list[Step]]:
     """Per line the days after its own on which its answer changes: (day, answer before, answer after).
 
     Recorded change points only; the age of the law data does not count.
@@ -62,39 +65,39 @@ def changes(decisions: Decisions, until: date | None = None) -> list[list[tuple[
         later = [e for e in steps[row] if e > own[number]]
         days = [(evaluator.starts[e], int(line[row, e - 1]), int(line[row, e])) for e in later]
         found.append([step for step in days if until is None or step[0] <= until])
-    for number in decisions.facts.licensed:
-        found[int(number)] = _licensed(decisions, int(number), until)
+    for number, told in _licensed(decisions).items():
+        found[number] = [step for step in told if until is None or step[0] <= until]
     return found
 
 
-def _licensed(decisions: Decisions, number: int, until: date | None) -> list[tuple[date, int, int]]:
-    """The changes of a line that names a licence: its cover may begin or end between two change points of the law."""
+def _licensed(decisions: Decisions) -> dict[int, list[Step]]:
+    """The changes of lines that name a licence: its cover may begin or end between two change points of the law."""
     facts, evaluator = decisions.facts, decisions.evaluator
-    day = decisions.days[number].astype("datetime64[D]").item()
-    ends = facts.licences.end_days(facts.lines["licence"][number] or "")
-    stops = sorted({d for d in [*evaluator.starts, *ends] if d > day and (until is None or d <= until)})
-    table = decisions.table_of_facts.take(np.array([number]))
-    found: list[tuple[date, int, int]] = []
-    before = _answer_on(decisions, table, number, day)
-    for stop in stops:
-        after = _answer_on(decisions, table, number, stop)
-        if after != before:
-            found.append((stop, before, after))
-        before = after
-    return found
-
-
-def _answer_on(decisions: Decisions, table: FactTable, number: int, day: date) -> int:
-    """One line's answer on a day, the cover of its licences taken on that day."""
-    from lotgate.decide.columns import Column
-    from lotgate.decide.licence_facts import members
-
-    covers = decisions.facts.covers(number, day)
-    columns = {f"licence_{code}": Column.of([members(covers, code)]) for code in decisions.law.regimes}
-    evaluated = decisions.evaluator.evaluate(FactTable(1, {**table.columns, **columns}))
-    epoch = decisions.evaluator.epochs(np.array([day], dtype="datetime64[D]"))
-    answers, _ = evaluated.decide(evaluated.group, epoch)
-    return int(answers.max(initial=0))
+    if not len(facts.licensed):
+        return {}
+    stretches: list[tuple[int, date]] = []
+    for number in facts.licensed:
+        day = decisions.days[number].astype("datetime64[D]").item()
+        ends = facts.licences.end_days(facts.lines["licence"][int(number)] or "")
+        stretches += [(int(number), start) for start in sorted({day, *(end for end in ends if end > day)})]
+    rows = np.array([number for number, _ in stretches])
+    covers = [facts.covers(number, start) for number, start in stretches]
+    columns = {f"licence_{code}": Column.of(members(c, code) for c in covers) for code in decisions.law.regimes}
+    table = FactTable(len(rows), {**decisions.table_of_facts.take(rows).columns, **columns})
+    evaluated = evaluator.evaluate(table)
+    line = evaluated.timeline(int(evaluator.epochs(decisions.days[rows]).min()))
+    answers: dict[int, list[tuple[date, int]]] = {}
+    for k, (number, start) in enumerate(stretches):
+        following = stretches[k + 1] if k + 1 < len(stretches) else None
+        end = following[1] if following is not None and following[0] == number else date.max
+        days = [start, *(d for d in evaluator.starts if start < d < end)]
+        epochs = evaluator.epochs(np.array(days, dtype="datetime64[D]"))
+        found = line[evaluated.group[k], epochs].tolist()
+        answers.setdefault(number, []).extend(zip(days, found, strict=True))
+    return {
+        number: [(d, before, after) for (_, before), (d, after) in pairwise(told) if before != after]
+        for number, told in answers.items()
+    }
 
 
 def horizon(decisions: Decisions, start: date | None, end: date | None) -> list[HorizonRow]:
