@@ -98,15 +98,18 @@ class PartyFacts:
         queries, nameless = self._queries
         queries = queries + [Query(owner, (owner,), None, None) for owner in self.owners]
         hits: dict[str, list[Hit]] = {query.id: [] for query in queries}
-        for hit in screen(queries, self.lists):
+        screened = screen(queries, self.lists)
+        for hit in screened:
             hits[hit.id].append(hit)
-        found = {query_id: self._match(query_id, one) for query_id, one in hits.items()}
+        cut = frozenset(screened.limited)
+        found = {query_id: self._match(query_id, one, query_id in cut) for query_id, one in hits.items()}
         found.update({party: PartyMatch(ANYTHING) for party in nameless})
         return found
 
-    def _match(self, party: str, hits: Sequence[Hit]) -> PartyMatch:
+    def _match(self, party: str, hits: Sequence[Hit], cut: bool) -> PartyMatch:
+        """The tags of the hits; where candidates were cut off, an entry not looked at could carry any tag."""
         must: set[str] = set()
-        may: set[str] = set(self.unloaded)
+        may: set[str] = set(self.tags if cut and self.confirmed.get(party) != "no" else self.unloaded)
         for hit in hits:
             tags = set(hit.tags)
             word = self.confirmed.get(party)
