@@ -247,6 +247,14 @@ class Decisions(Sequence[LineDecision]):
                     f"未载入的名单：{names}。需要这些名单的规则会提出询问。",
                 )
             )
+        for cycle in self.facts.items.graph.cycles:
+            way = " > ".join([*cycle, cycle[0]])
+            found.append(
+                Text(
+                    f"The bill of materials goes round in a circle: {way}. What depends on it stays open.",
+                    f"物料清单存在循环：{way}。依赖于它的内容仍未确定。",
+                )
+            )
         shown = [one for one in self.facts.parties.lists if "demonstration" in one.title.lower()]
         if shown:
             found.append(
