@@ -11,7 +11,7 @@ from rich.tree import Tree
 
 from lotgate.decide.decision import ConflictFlag, LineDecision, RegimeDecision, Rule
 from lotgate.law import Law
-from lotgate.report.rows import clause_name, clean, find_measure, shipments
+from lotgate.report.rows import clause_name, clean, find_measure, questions, shipments, steps
 from lotgate.report.screen_text import ANSWER_STYLES, answer_label, bullets, heading
 from lotgate.report.shapes import DecisionSet, Explained, Silent
 from lotgate.report.words import fact_label, met, say
@@ -33,7 +33,7 @@ def print_explain(explained: Explained, decisions: DecisionSet, console: Console
     decision = explained.decision
     _print_head(decision, console, language)
     _print_shipment(decision.line, decisions.workspace, console, language)
-    _section("part.todo", (action[language] for action in decision.actions), console, language)
+    _section("part.todo", (action[language] for action in steps(decision)), console, language)
     _print_questions(decision, console, language)
     _print_conflicts(decision.conflicts, console, language)
     console.print()
@@ -42,10 +42,8 @@ def print_explain(explained: Explained, decisions: DecisionSet, console: Console
         silent = [one for one in explained.silent if _regime(one.measure, decisions.law) == code]
         if regime.subject or silent:
             console.print(_regime_tree(regime, silent, language))
-    outside = [say(f"regime.{c}", language) for c, r in decision.regimes.items() if not r.subject]
-    if outside:
-        listed = _listed(outside, language)
-        console.print(say("say.not_subject_list", language, regimes=listed))
+        else:
+            console.print(_regime_head(regime, language))
     console.print()
     _print_foot(decisions.law, console, language)
 
@@ -97,12 +95,12 @@ def _section(key: str, lines: Iterable[str], console: Console, language: str) ->
 
 
 def _print_questions(decision: LineDecision, console: Console, language: str) -> None:
-    asks = {(a.fact, a.subject): a for regime in decision.regimes.values() for a in regime.asks}
+    asks = questions(decision)
     if not asks:
         return
     console.print()
     heading(say("part.questions", language), console)
-    for ask in asks.values():
+    for ask in asks:
         measures = say("say.matters", language, measures=_listed(ask.matters_for, language)) if ask.matters_for else ""
         bullets([ask.question[language]], console, mark="?")
         key = "say.load_list" if ask.fact == "list" else "say.answer_in"
@@ -126,11 +124,17 @@ def _print_conflicts(conflicts: Iterable[ConflictFlag], console: Console, langua
 # ---- one law ----------------------------------------------------------------------------------------------------
 
 
-def _regime_tree(regime: RegimeDecision, silent: list[Silent], language: str) -> Tree:
+def _regime_head(regime: RegimeDecision, language: str) -> Line:
     label = Line.assemble((say(f"regime.{regime.regime}", language), "bold"), "  ", _answer(regime.answer, language))
-    if regime.policy:
+    if regime.policy and regime.answer == "apply":
         label.append(f"  {say(f'policy.{regime.policy}', language)}")
-    tree = Tree(label, guide_style="dim")
+    if regime.answer == "go" and not regime.subject:
+        label.append(f"  {say('say.not_subject', language)}", style="dim")
+    return label
+
+
+def _regime_tree(regime: RegimeDecision, silent: list[Silent], language: str) -> Tree:
+    tree = Tree(_regime_head(regime, language), guide_style="dim")
     for rule in regime.rules:
         _add_rule(tree, rule, language)
     for ask in regime.asks:
@@ -141,8 +145,8 @@ def _regime_tree(regime: RegimeDecision, silent: list[Silent], language: str) ->
         tree.add(text)
     if silent:
         branch = tree.add(Line(say("part.silent", language), style="dim"))
-        for failing, group in _by_failing(silent).items():
-            branch.add(_silent_line(failing, group, language))
+        for group in _by_fact(silent).values():
+            branch.add(_silent_line(group, language))
     return tree
 
 
@@ -152,7 +156,7 @@ def _add_rule(tree: Tree, rule: Rule, language: str) -> None:
         "  ",
         (say(f"effect.{rule.effect}", language), _EFFECT_STYLES.get(rule.effect, "bold")),
     )
-    if rule.policy and rule.effect not in ("registration", "notification"):
+    if rule.policy and rule.effect == "licence-required":
         effect.append(f" · {say(f'policy.{rule.policy}', language)}")
     branch = tree.add(effect)
     branch.add(Line(rule.cite[language], style="dim"))
@@ -167,24 +171,28 @@ def _add_rule(tree: Tree, rule: Rule, language: str) -> None:
         branch.add(Line.assemble(("→ ", "bold"), rule.action[language]))
 
 
-def _reason(comparison: str, value: str, language: str) -> Line:
+def _reason(comparison: str, value: str, language: str, tested: bool = True) -> Line:
     """The fact by its everyday name, what the line holds, and the comparison of the law data."""
     fact = comparison.split(" ", 1)[0]
     text = Line.assemble(f"{fact_label(fact)[language]}: ", (met(value)[language], "bold"))
-    text.append(f"  ({say('say.tested', language, comparison=comparison)})", style="dim")
+    if tested:
+        text.append(f"  ({say('say.tested', language, comparison=comparison)})", style="dim")
     return text
 
 
-def _by_failing(silent: Iterable[Silent]) -> dict[tuple[str, str], list[Silent]]:
-    """The clauses that do not speak, by the comparison that keeps them silent; those with most clauses first."""
+def _by_fact(silent: Iterable[Silent]) -> dict[tuple[str, str], list[Silent]]:
+    """The clauses that do not speak, by the fact that keeps them silent and what it is; those with most first."""
     found: dict[tuple[str, str], list[Silent]] = {}
     for one in silent:
-        found.setdefault(one.because, []).append(one)
+        found.setdefault((one.because[0].split(" ", 1)[0], one.because[1]), []).append(one)
     return dict(sorted(found.items(), key=lambda pair: -len(pair[1])))
 
 
-def _silent_line(because: tuple[str, str], group: list[Silent], language: str) -> Line:
-    text = _reason(*because, language) if because[0] else Line(say("say.off", language))
+def _silent_line(group: list[Silent], language: str) -> Line:
+    """What keeps clauses silent, and their names; the comparison too where they share it."""
+    comparison, value = group[0].because
+    shared = len({one.because[0] for one in group}) == 1
+    text = _reason(comparison, value, language, shared) if comparison else Line(say("say.off", language))
     names = dict.fromkeys(clause_name(one.measure, one.rule) for one in group)
     text.append(f" — {_listed(names, language)}", style="dim")
     return text

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from lotgate.decide.decision import Ask, LineDecision
 from lotgate.law import Law, Measure, Text
 from lotgate.report.chart import draw
 from lotgate.report.files import write_whole
-from lotgate.report.rows import Row, clean, decision_rows, find_measure, strictest
+from lotgate.report.rows import Row, clean, decision_rows, find_measure, questions, steps, strictest
 from lotgate.report.shapes import DecisionSet
 from lotgate.report.words import ANSWERS, fact_label, met, say, word
 
@@ -26,8 +26,12 @@ __all__ = ["render_html", "write_html"]
 
 _MOST_REASONED = 2_000
 """With more lines than this, those that may go are shown without their reasoning."""
-_MOST_ROWS = 10_000
+_MOST_EXPLAINED = 500
+"""Up to this many lines, every rule shows the facts that decided it."""
+_MOST_ROWS = 5_000
 """A browser stays usable with this many; the strictest are kept."""
+_LISTED = 4
+"""Party lists named in the head; with more they have a table of their own."""
 
 _HEADS = (
     ("rank", "head.answer"),
@@ -66,6 +70,8 @@ def render_html(decisions: DecisionSet, start: dt.date | None = None, language: 
     """
     law, total = decisions.law, len(decisions.lines)
     shown = strictest(decisions, _MOST_ROWS)
+    if total <= _MOST_EXPLAINED:
+        shown = [decisions.explain(decision.line).decision for decision in shown]
     rows = [_View(row, total <= _MOST_REASONED) for row in decision_rows(shown, decisions.workspace)]
     measures = _measures(shown, law)
     counts = decisions.counts()
@@ -81,6 +87,7 @@ def render_html(decisions: DecisionSet, start: dt.date | None = None, language: 
             regimes=list(dict.fromkeys(code for decision in shown for code in decision.regimes)),
             how_many=word("count.line") if total == 1 else word("count.lines", n=f"{total:,}"),
             lists=_lists(decisions.lists),
+            list_rows=decisions.lists if len(decisions.lists) > _LISTED else [],
             counts={answer: counts.get(answer, 0) for answer in ANSWERS},
             total=total,
             notes=decisions.notes,
@@ -89,6 +96,7 @@ def render_html(decisions: DecisionSet, start: dt.date | None = None, language: 
             cuts=_cuts(total, len(shown)),
             measures=measures,
             cited=dict(_anchors(shown, law)),
+            once=_Once(),
         )
     )
 
@@ -103,7 +111,11 @@ def _cuts(total: int, shown: int) -> list[Text]:
     return cuts
 
 
-def _lists(lists: Iterable[Mapping[str, Any]]) -> Text:
+def _lists(lists: Sequence[Mapping[str, Any]]) -> Text:
+    """The lists used with their days; only their number and the oldest day where they are many."""
+    if len(lists) > _LISTED:
+        oldest = min((str(one["as_of"]) for one in lists if one.get("as_of")), default="-")
+        return word("say.many_lists", n=len(lists), day=oldest)
     both = [
         word(
             "say.list" if one.get("as_of") else "say.list_undated",
@@ -183,14 +195,12 @@ class _View:
     @cached_property
     def asks(self) -> list[Ask]:
         """Every question once."""
-        found = {(a.fact, a.subject): a for regime in self.row.decision.regimes.values() for a in regime.asks}
-        return list(found.values())
+        return questions(self.row.decision)
 
     @property
     def actions(self) -> list[Text]:
-        """What to do, apart from the questions, which have a list of their own."""
-        asked = {ask.question for ask in self.asks}
-        return [a for a in self.row.decision.actions if not any(a.en.endswith(question.en) for question in asked)]
+        """What to do, apart from the questions."""
+        return steps(self.row.decision)
 
 
 def _outside(decision: LineDecision) -> Text | None:
@@ -205,12 +215,13 @@ def _outside(decision: LineDecision) -> Text | None:
 # ---- what the template calls ------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=100_000)
 def _text(text: Text | str) -> Markup:
     """A text, or the words of a key, in both languages; once where they are the same."""
     both = word(text) if isinstance(text, str) else text
     if both.en == both.zh:
         return escape(both.en)
-    return Markup('<span lang="en">{}</span><span lang="zh-Hans">{}</span>').format(both.en, both.zh)
+    return Markup(f'<span lang="en">{escape(both.en)}</span><span lang="zh-Hans">{escape(both.zh)}</span>')
 
 
 def _both(name: str, text: Text) -> Markup:
@@ -232,6 +243,19 @@ def _option(key: str) -> Markup:
 
 def _head(key: str) -> Markup:
     return _both("head", word(f"head.{key}"))
+
+
+class _Once:
+    """Renders what many lines share once: the macro given, by the thing it renders."""
+
+    def __init__(self) -> None:
+        self._made: dict[object, Markup] = {}
+
+    def __call__(self, macro: Callable[[object], Markup], thing: object) -> Markup:
+        made = self._made.get(thing)
+        if made is None:
+            made = self._made[thing] = macro(thing)
+        return made
 
 
 @cache

@@ -16,7 +16,7 @@ import click
 
 from lotgate.law.load import FACTS, read_yaml
 from lotgate.report.words import fact_label
-from lotgate.template import write_table_guide
+from lotgate.tables.template import write_table_guide
 
 __all__ = ["PAGES", "commands", "main", "write_pages"]
 

@@ -17,7 +17,7 @@ from lotgate.law.model import POLICIES
 from lotgate.report.shapes import DecisionSet
 from lotgate.report.words import ANSWERS, fact_label, word
 from lotgate.tables import Workspace
-from lotgate.vocabulary import COUNTRIES
+from lotgate.tables.vocabulary import COUNTRIES
 
 __all__ = [
     "Deciding",
@@ -32,9 +32,11 @@ __all__ = [
     "find_measure",
     "next_step",
     "place",
+    "questions",
     "severity",
     "shipments",
     "short_cite",
+    "steps",
     "strictest",
     "written",
 ]
@@ -110,6 +112,7 @@ class Row:
     next_step: Text
 
 
+_SPOT = re.compile(r"(?:arts?|paras?|paragraphs?|items?|points?|sections?|annex|limb|notes?|closing|schedule)\b", re.I)
 _ARTICLE = re.compile(r"第[0-9a-z一二三四五六七八九十百〇零]+(?:之[一二三四五六七八九十])?[条款项段].*")
 
 
@@ -118,8 +121,8 @@ def short_cite(cite: str) -> str:
     first = re.split(r"[;；]", cite)[0].strip()
     if (found := _ARTICLE.search(first)) is not None:
         return found.group()
-    act, _, spot = first.partition(", ")
-    return spot or act
+    _, _, spot = first.partition(", ")
+    return spot if _SPOT.match(spot) else first
 
 
 def strictest(decisions: DecisionSet, limit: int) -> list[LineDecision]:
@@ -221,6 +224,22 @@ def next_step(decision: LineDecision) -> Text:
         return word("next.stop")
     policy = next((regime.policy for regime in _strictest(decision)), None)
     return word(f"next.{policy}") if policy in ("registration", "notification") else word("next.apply")
+
+
+def questions(decision: LineDecision) -> list[Ask]:
+    """Every open question of a line once, those that settle most first."""
+    found = {(ask.fact, ask.subject): ask for regime in _strictest_first(decision) for ask in regime.asks}
+    return list(found.values())
+
+
+def steps(decision: LineDecision) -> list[Text]:
+    """What to do about a line apart from its questions, which stand by themselves."""
+    asked = {ask.question.en for ask in questions(decision)}
+    return [action for action in decision.actions if not any(action.en.endswith(text) for text in asked)]
+
+
+def _strictest_first(decision: LineDecision) -> list[RegimeDecision]:
+    return sorted(decision.regimes.values(), key=lambda regime: severity(regime.answer))
 
 
 def describe(ask: Ask) -> Text:

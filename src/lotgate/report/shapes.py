@@ -59,6 +59,10 @@ class DecisionSet(Protocol):
         """Number of lines by answer if all left on the day, for the first days of months and for change points."""
         ...
 
+    def explain(self, name: str) -> Explained:
+        """One line with the reasons of its rules."""
+        ...
+
 
 class Change(Protocol):
     """One day on which the answer of a line changes."""

@@ -37,6 +37,8 @@ _PIPED = 20
 """Lines shown where the output is no screen with a height."""
 _NAMED = 40
 """Lines named where one change concerns many."""
+_LISTED = 4
+"""Party lists named on the screen."""
 _AROUND = 12
 """Lines of the screen that are not lines of the check."""
 
@@ -164,13 +166,21 @@ def _print_wide(rows: Sequence[Row], console: Console, language: str) -> None:
 def _print_foot(decisions: DecisionSet, console: Console, language: str) -> None:
     console.print()
     bullets((note[language] for note in decisions.notes), console, style="yellow", mark="!")
-    lists = say("say.no_lists", language)
-    if decisions.lists:
-        names = ("；" if language == "zh" else "; ").join(list_line(one, language) for one in decisions.lists)
-        lists = say("say.lists", language, lists=names)
-    console.print(Line(lists, style="dim"))
+    console.print(Line(_lists_line(decisions.lists, language), style="dim"))
     console.print(Line(say("say.next_explain", language), style="dim"))
     console.print(Line(say("say.care", language, day=decisions.law.known_as_of), style="dim"))
+
+
+def _lists_line(lists: Sequence[Mapping[str, Any]], language: str) -> str:
+    """The lists used with their days; only their number and the oldest day where they are many."""
+    if not lists:
+        return say("say.no_lists", language)
+    if len(lists) > _LISTED:
+        oldest = min((str(one["as_of"]) for one in lists if one.get("as_of")), default="-")
+        many = say("say.many_lists", language, n=len(lists), day=oldest)
+        return f"{many}; {say('say.see_lists', language)}"
+    names = ("；" if language == "zh" else "; ").join(list_line(one, language) for one in lists)
+    return say("say.lists", language, lists=names)
 
 
 def list_line(one: Mapping[str, Any], language: str) -> str:
@@ -205,7 +215,7 @@ def _print_change(
     text.append(answer_label(before, language), style="dim")
     text.append(" → ")
     text.append(f" {answer_label(after, language)} ", style=ANSWER_STYLES[after])
-    text.append(f"  {', '.join(measures)}", style="bold")
+    text.append(f"  {', '.join(measures) or say('say.licence_moves', language)}", style="bold")
     text.truncate(console.width, overflow="ellipsis")
     console.print(text, no_wrap=True)
     shown = lines[:_NAMED]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lotgate.law import Text
-from lotgate.schema import END_USES, REGIMES, SHIPMENT_KINDS
+from lotgate.tables.schema import END_USES, REGIMES, SHIPMENT_KINDS
 
 __all__ = ["ANSWERS", "FACTS", "LANGUAGES", "WORDS", "fact_label", "met", "say", "word"]
 
@@ -107,6 +107,8 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "head.end_use": ("end use", "最终用途"),
     "head.licence": ("licence in hand", "持有许可"),
     "head.item": ("item", "物项编号"),
+    "head.because": ("deciding facts", "决定性事实"),
+    "head.about": ("about", "说明"),
     "head.codes": ("control codes", "管制编码"),
     # counts
     "count.lines": ("{n} lines", "共 {n} 行"),
@@ -133,7 +135,6 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "condition.all": ("all of", "同时满足"),
     "condition.any": ("any of", "满足其一"),
     "condition.not": ("not", "非"),
-    "part.about": ("About this check", "关于本次检查"),
     # sentences
     "title.check": ("Shipment check", "货物出口检查"),
     "title.explain": ("Line {line} on {day}", "{line} 行，{day}"),
@@ -151,6 +152,7 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "say.not_subject_list": ("Not subject: {regimes}.", "不受约束：{regimes}。"),
     "say.needs_nothing": ("Nothing more is needed that day.", "该日无需其他手续。"),
     "say.no_lines": ("No lines to decide.", "没有需要判定的行。"),
+    "say.licence_moves": ("a licence in hand begins or ends", "持有许可的有效期开始或届满"),
     "say.tested": ("tested: {comparison}", "检验：{comparison}"),
     "say.off": ("not part of the law on this day", "该日不在法律之中"),
     "say.unknown": ("unknown", "未知"),
@@ -170,11 +172,13 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "say.known": ("Law data known up to {day}", "法律数据截至 {day}"),
     "say.list": ("{list} as of {day}, {entries} entries", "{list}，截至 {day}，{entries} 条"),
     "say.list_undated": ("{list} without a day, {entries} entries", "{list}，无日期，{entries} 条"),
+    "say.many_lists": ("{n} party lists, the oldest as of {day}", "{n} 份主体清单，最早截至 {day}"),
+    "say.see_lists": ("lotgate lists status shows them", "可用 lotgate lists status 查看"),
     "say.lists": ("Lists: {lists}", "清单：{lists}"),
     "say.no_lists": ("Lists: none loaded", "清单：未载入"),
     "say.next_explain": ("lotgate explain WORKSPACE LINE shows one line's whole reasoning.",
                          "lotgate explain 工作区 行号 查看某行的完整分析。"),
-    "say.reasons_cut": ("Beyond {limit} lines, the reasoning of lines that may go is left out; lotgate explain shows it.",
+    "say.reasons_cut": ("Beyond {limit} lines the reasoning of lines that may go is left out; see lotgate explain.",
                         "行数超过 {limit}，可行各行的分析从略；可用 lotgate explain 查看。"),
     "say.rows_cut": ("The {shown} strictest of {all} lines are shown; --parquet and --json hold every line.",
                      "仅显示最严格的 {shown} 行，共 {all} 行；--parquet 和 --json 含全部各行。"),
