@@ -297,6 +297,14 @@ def test_nothing_installed_is_under_the_gpl() -> None:
     assert strict == {}
 
 
+def test_nothing_in_the_package_opens_a_network_connection() -> None:
+    pattern = re.compile(
+        r"^\s*(?:import|from) (?:socket|ssl|http|urllib\.request|requests|httpx|ftplib)\b", re.MULTILINE
+    )
+    sources = sorted((ROOT / "src").rglob("*.py"))
+    assert [str(path) for path in sources if pattern.search(path.read_text(encoding="utf-8"))] == []
+
+
 # ---- how to add a measure --------------------------------------------------------------------------------------------
 
 ADDED = ROOT / "docs" / "adding-a-measure"
