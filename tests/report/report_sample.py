@@ -378,7 +378,7 @@ class SampleDecisions:
         found = [list(line.regimes.values()) for line in self.lines]
         answers = [[ANSWERS.index(r.answer) for r in row] for row in found]
         policies = [[POLICIES.index(r.policy) if r.policy else -1 for r in row] for row in found]
-        shape = (len(self.lines), len(REGIMES))
+        shape = (len(self.lines), -1 if self.lines else len(REGIMES))
         return np.array(answers, dtype=np.uint8).reshape(shape), np.array(policies, dtype=np.int8).reshape(shape)
 
     def explain(self, name: str) -> Any:

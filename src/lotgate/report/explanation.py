@@ -57,18 +57,20 @@ def _listed(names: Iterable[str], language: str) -> str:
     return ("、" if language == "zh" else ", ").join(names)
 
 
+def _told(label: str, text: str, language: str) -> str:
+    return f"{label}{say('say.colon', language)}{text}"
+
+
 def _answer(answer: str, language: str) -> Line:
     return Line(f" {answer_label(answer, language)} ", style=ANSWER_STYLES[answer])
 
 
 def _print_head(decision: LineDecision, console: Console, language: str) -> None:
     title = say("title.explain", language, line=clean(decision.line), day=decision.date)
-    until = decision.holds_until.isoformat() if decision.holds_until else say("say.open_end", language)
-    console.print(
-        Line.assemble(
-            (title, "bold"), "  ", _answer(decision.answer, language), f"  {say('head.holds_until', language)} {until}"
-        )
-    )
+    until = say("say.open_end", language)
+    if decision.holds_until:
+        until = say("say.holds", language, day=decision.holds_until)
+    console.print(Line.assemble((title, "bold"), "  ", _answer(decision.answer, language), f"  {until}"))
     console.print(Line(say(f"meaning.{decision.answer}", language), style="dim"))
 
 
@@ -114,8 +116,11 @@ def _print_conflicts(conflicts: Iterable[ConflictFlag], console: Console, langua
         if number == 0:
             console.print()
             heading(say("part.conflicts", language), console)
-        bullets([f"{_listed(conflict.measures, language)}: {conflict.text[language]}"], console, mark="!")
-        rest = [conflict.cite[language], f"{say('say.authorisation', language)}: {conflict.authorisation[language]}"]
+        bullets([_told(_listed(conflict.measures, language), conflict.text[language], language)], console, mark="!")
+        rest = [
+            conflict.cite[language],
+            _told(say("say.authorisation", language), conflict.authorisation[language], language),
+        ]
         if conflict.verified != "yes":
             rest.append(say("say.conflict_unverified", language))
         bullets(rest, console, style="dim", mark=" ")
@@ -174,7 +179,7 @@ def _add_rule(tree: Tree, rule: Rule, language: str) -> None:
 def _reason(comparison: str, value: str, language: str, tested: bool = True) -> Line:
     """The fact by its everyday name, what the line holds, and the comparison of the law data."""
     fact = comparison.split(" ", 1)[0]
-    text = Line.assemble(f"{fact_label(fact)[language]}: ", (met(value)[language], "bold"))
+    text = Line.assemble(f"{fact_label(fact)[language]}{say('say.colon', language)}", (met(value)[language], "bold"))
     if tested:
         text.append(f"  ({say('say.tested', language, comparison=comparison)})", style="dim")
     return text

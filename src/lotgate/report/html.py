@@ -65,8 +65,8 @@ def write_html(decisions: DecisionSet, path: str | Path, start: dt.date | None =
 def render_html(decisions: DecisionSet, start: dt.date | None = None, language: str = "en") -> str:
     """The report as text.
 
-    `language` is shown first; the reader can switch. The chart starts at `start`, or at the day up to which the law is
-    known: what a report says never hangs on the clock of the machine.
+    `language` is shown first; the reader can switch. The chart covers the year from `start`, and starts no later than
+    the day up to which the law is known: what a report says never hangs on the clock of the machine.
     """
     law, total = decisions.law, len(decisions.lines)
     shown = strictest(decisions, _MOST_ROWS)
@@ -91,7 +91,7 @@ def render_html(decisions: DecisionSet, start: dt.date | None = None, language: 
             counts={answer: counts.get(answer, 0) for answer in ANSWERS},
             total=total,
             notes=decisions.notes,
-            chart=draw(decisions.months(start or law.known_as_of)) if total else None,
+            chart=draw(_course(decisions, start)) if total else None,
             rows=rows,
             cuts=_cuts(total, len(shown)),
             measures=measures,
@@ -99,6 +99,15 @@ def render_html(decisions: DecisionSet, start: dt.date | None = None, language: 
             once=_Once(),
         )
     )
+
+
+def _course(decisions: DecisionSet, start: dt.date | None) -> Sequence[tuple[dt.date, Mapping[str, int]]]:
+    """The counts for a year from `start`, with the time since the law was known where that lies before it."""
+    known = decisions.law.known_as_of
+    if start is None or start <= known:
+        return decisions.months(start or known)
+    since = (start.year - known.year) * 12 + start.month - known.month
+    return decisions.months(known, min(12 + since, 24))
 
 
 def _cuts(total: int, shown: int) -> list[Text]:

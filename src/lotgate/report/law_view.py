@@ -167,7 +167,7 @@ def _print_clause(law: Law, clause: Clause, day: date, console: Console, languag
     bullets([clause.text[language]], console, mark=" ")
     console.print(_condition_tree(condition(law, clause.regime, clause.when), say("part.when", language), language))
     for proviso in (*clause.exceptions, *clause.routes):
-        bullets([f"{proviso.cite[language]}: {proviso.text[language]}"], console)
+        bullets([f"{proviso.cite[language]}{say('say.colon', language)}{proviso.text[language]}"], console)
         what = say("part.when", language)
         console.print(_condition_tree(condition(law, clause.regime, proviso.node), what, language))
     if clause.action is not None:
@@ -224,7 +224,10 @@ def _print_clocks(clauses: Iterable[Clause], console: Console, language: str) ->
     console.print()
     for found, group in groupby(drawn, key=lambda clause: drawn[clause]):
         ids = ", ".join(clause.id for clause in group)
-        bullets([f"{ids}: {'; '.join(_spelt(span, console, language) for span in found)}"], console)
+        bullets(
+            [f"{ids}{say('say.colon', language)}{'; '.join(_spelt(span, console, language) for span in found)}"],
+            console,
+        )
 
 
 def _column(day: date, first: date, last: date, width: int) -> int:

@@ -220,7 +220,12 @@ def _print_change(
     console.print(text, no_wrap=True)
     shown = lines[:_NAMED]
     rest = f" +{len(lines) - len(shown):,}" if len(lines) > len(shown) else ""
-    bullets([f"{_how_many(len(lines), language)}: {', '.join(shown)}{rest}"], console, mark=" ", indent=4)
+    bullets(
+        [f"{_how_many(len(lines), language)}{say('say.colon', language)}{', '.join(shown)}{rest}"],
+        console,
+        mark=" ",
+        indent=4,
+    )
 
 
 def _how_many(number: int, language: str) -> str:
