@@ -248,7 +248,7 @@ class Decisions(Sequence[LineDecision]):
                 )
             )
         for cycle in self.facts.items.graph.cycles:
-            way = " > ".join([*cycle, cycle[0]])
+            way = " > ".join(cycle)
             found.append(
                 Text(
                     f"The bill of materials goes round in a circle: {way}. What depends on it stays open.",
