@@ -18,10 +18,11 @@ ITEM |= {"currency": "USD", "unit_mass_kg": "1", "cn_code": "none"}
 LINE = {"line": "L1", "date": "2026-03-02", "item": "I1", "quantity": "10", "unit": "KGM", "exporter": "maker"}
 LINE |= {"consignee": "buyer", "end_user": "buyer", "intermediaries": "none", "ship_from": "CN", "destination": "DE"}
 LINE |= {"via": "none", "end_use": "civil", "logic_nm": "none", "nand_layers": "none", "dram_nm": "none"}
+COMPANY = {"kind": "company", "military": "no"}
 PARTIES = [
-    {"party": "maker", "name": "Example Maker Ltd", "country": "CN", "kind": "company", "military": "no", "headquarters": "CN"},
-    {"party": "buyer", "name": "Example Motoren GmbH", "country": "DE", "kind": "company", "military": "no", "headquarters": "DE"},
-]  # fmt: skip
+    COMPANY | {"party": "maker", "name": "Example Maker Ltd", "country": "CN", "headquarters": "CN"},
+    COMPANY | {"party": "buyer", "name": "Example Motoren GmbH", "country": "DE", "headquarters": "DE"},
+]
 LISTS = (
     "us-entity-list", "us-sdn", "us-dpl", "us-uvl", "us-meu", "us-cmic", "us-ssi", "us-isn", "us-capta", "us-nsmbs",
     "us-plc", "us-dtc", "eu-fsf", "eu-833-iv", "jp-eul", "un-sc",
