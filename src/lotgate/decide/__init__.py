@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from lotgate.decide.check import Decisions, Explanation, HorizonRow, check
+from lotgate.decide.check import Decisions, HorizonRow, check
 from lotgate.decide.decision import Ask, ConflictFlag, LineDecision, RegimeDecision, Rule
+from lotgate.decide.explain import Explanation
 
 __all__ = [
     "Ask",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -18,16 +18,17 @@ from lotgate.decide.answers import apply_answers
 from lotgate.decide.columns import FactTable
 from lotgate.decide.decision import LineDecision
 from lotgate.decide.evaluate import ANSWERS, Evaluated, Evaluator
+from lotgate.decide.explain import Explanation, explanation
 from lotgate.decide.facts import Facts
 from lotgate.decide.judge import Judge
 from lotgate.decide.questions import Questions
 from lotgate.errors import Fault, InputError
-from lotgate.law import Law, Status, Text
+from lotgate.law import Law, Text
 from lotgate.law.model import stale_after
 from lotgate.parties.lists import ListSet
 from lotgate.tables import Workspace
 
-__all__ = ["Decisions", "Explanation", "HorizonRow", "Silent", "check", "explain", "horizon"]
+__all__ = ["Decisions", "HorizonRow", "check", "explain", "horizon"]
 
 Days = npt.NDArray[np.datetime64]
 MONTHS = 12
@@ -52,36 +53,6 @@ class HorizonRow:
             "after": self.after,
             "measures": list(self.measures),
         }
-
-
-@dataclass(frozen=True)
-class Silent:
-    """A clause that does not speak on a line, with the first comparison that keeps it silent."""
-
-    measure: str
-    rule: str
-    cite: Text
-    because: tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """One line decided, every rule with its reasons, and the clauses that stayed silent."""
-
-    decision: LineDecision
-    silent: tuple[Silent, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """The machine's form: the line as in check, reasons added to each rule, and the silent clauses."""
-        out = self.decision.to_json()
-        for code, regime in self.decision.regimes.items():
-            for shown, rule in zip(out["regimes"][code]["rules"], regime.rules, strict=True):
-                shown["reasons"] = [{"condition": condition, "found": found} for condition, found in rule.reasons]
-        out["silent"] = [
-            {"measure": s.measure, "rule": s.rule, "cite": s.cite.en, "condition": s.because[0], "found": s.because[1]}
-            for s in self.silent
-        ]
-        return out
 
 
 class Decisions(Sequence[LineDecision]):
@@ -190,39 +161,8 @@ class Decisions(Sequence[LineDecision]):
         return counted(self, start, months)
 
     def explain(self, name: str) -> Explanation:
-        """One line with the reasons of every rule, and the clauses that stayed silent."""
-        number = self.names.index(self.line(name).line)
-        decision: LineDecision = self[number]
-        walk = self.judge.walk(number, decision.date)
-        clauses = {(c.measure, c.id): c for c in self.evaluator.clauses}
-        regimes = {}
-        for code, regime in decision.regimes.items():
-            rules = []
-            for rule in regime.rules:
-                clause = clauses[(rule.measure, rule.rule)]
-                reasons = [
-                    (str(r.leaf), _shown(r.leaf.fact, walk.values))
-                    for r in walk.reasons(clause.when)
-                    if r.leaf.op != "clock"
-                ]
-                rules.append(replace(rule, reasons=tuple(dict.fromkeys(reasons))))
-            regimes[code] = replace(regime, rules=tuple(rules))
-        spoken = {(r.measure, r.rule) for regime in regimes.values() for r in regime.rules}
-        spoken |= {(m, "") for regime in regimes.values() for a in regime.asks for m in a.matters_for}
-        silent = []
-        for clause in self.evaluator.clauses:
-            if (clause.measure, clause.id) in spoken or (clause.measure, "") in spoken:
-                continue
-            if self.evaluator.status(clause, decision.date) is Status.OFF:
-                continue
-            reasons_against = [r for r in walk.reasons(clause.when) if r.leaf.op != "clock"]
-            because = (
-                (str(reasons_against[0].leaf), _shown(reasons_against[0].leaf.fact, walk.values))
-                if reasons_against
-                else ("", "")
-            )
-            silent.append(Silent(clause.measure, clause.id, clause.cite, because))
-        return Explanation(replace(decision, regimes=regimes), tuple(silent))
+        """One line with the reasons of every rule, what the lists say of its parties, and the silent clauses."""
+        return explanation(self, self.names.index(self.line(name).line))
 
     @cached_property
     def lists(self) -> list[dict[str, Any]]:
@@ -335,21 +275,3 @@ def horizon(
 def _day(value: np.datetime64) -> date:
     found: date = value.astype("datetime64[D]").item()
     return found
-
-
-def _shown(fact: str, values: Any) -> str:
-    from lotgate.decide.columns import Members
-
-    value = values.get(fact)
-    if value is None:
-        return "unknown"
-    if isinstance(value, Members):
-        if not value.known and value.may is None and not value.must:
-            return "unknown"
-        shown = ", ".join(sorted(value.must)) or "none"
-        maybe = value.may - value.must if value.may is not None else None
-        return shown + (" (possibly more)" if maybe is None or maybe else "")
-    if isinstance(value, tuple):
-        low, high = value
-        return f"{low:.10g}" if low == high else f"{low:.6g} to {high:.6g}"
-    return str(value)

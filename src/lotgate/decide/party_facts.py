@@ -180,7 +180,7 @@ class PartyFacts:
 
     def ownership_gaps(self, party: str, leaf: Leaf, day: date) -> list[tuple[str, str]]:
         """(cell, subject) for what keeps a party's reach through its owners open on a day."""
-        owned = self.owned(max((d for d in [date.min, *change_days(self.edges)] if d <= day), default=date.min))
+        owned = self.owned_on(day)
         by = {"us_owned_by": owned.by_us, "ofac_owned": owned.by_ofac, "cn_owned_by": owned.by_cn}.get(leaf.fact, {})
         verdict = by.get(party)
         if verdict is None:
@@ -193,6 +193,10 @@ class PartyFacts:
             if unsure - self.unloaded and not members.must:
                 gaps.append(("match", owner))
         return gaps or [("share", party)]
+
+    def owned_on(self, day: date) -> Owned:
+        """Listings that reach each party through its owners on any day."""
+        return self.owned(max(d for d in [date.min, *change_days(self.edges)] if d <= day))
 
     def owned(self, day: date) -> Owned:
         """Listings that reach each party through its owners on a day."""

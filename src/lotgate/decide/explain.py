@@ -1,0 +1,159 @@
+"""One line's whole reasoning: why each rule speaks, what the lists say of its parties, and which clauses stay silent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from lotgate.decide.columns import Members, Value
+from lotgate.decide.decision import LineDecision
+from lotgate.decide.walk import Reason, Walk
+from lotgate.law import Status, Text
+
+if TYPE_CHECKING:
+    from lotgate.decide.check import Decisions
+
+__all__ = ["Explanation", "PartyNote", "Silent", "explanation"]
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A clause that does not speak on a line, with the first comparison that keeps it silent."""
+
+    measure: str
+    rule: str
+    cite: Text
+    because: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class PartyNote:
+    """What the lists, or a party's owners, say of one party of a line."""
+
+    role: str
+    party: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One line decided: every rule with its reasons, what was found of its parties, the clauses that stayed silent."""
+
+    decision: LineDecision
+    silent: tuple[Silent, ...]
+    parties: tuple[PartyNote, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The machine's form: the line as in check, with reasons for each rule, party notes and silent clauses."""
+        out = self.decision.to_json()
+        for code, regime in self.decision.regimes.items():
+            for shown, rule in zip(out["regimes"][code]["rules"], regime.rules, strict=True):
+                shown["reasons"] = [{"condition": condition, "found": found} for condition, found in rule.reasons]
+        out["parties"] = [
+            {"role": n.role, "party": n.party, "text": n.text.en, "text_zh": n.text.zh} for n in self.parties
+        ]
+        out["silent"] = [
+            {"measure": s.measure, "rule": s.rule, "cite": s.cite.en, "condition": s.because[0], "found": s.because[1]}
+            for s in self.silent
+        ]
+        return out
+
+
+def explanation(decisions: Decisions, number: int) -> Explanation:
+    """The explanation of one line by its place in the workspace."""
+    decision: LineDecision = decisions[number]
+    walk = decisions.judge.walk(number, decision.date)
+    cells = _cells(decisions, number)
+    clauses = {(clause.measure, clause.id): clause for clause in decisions.evaluator.clauses}
+    regimes = {}
+    for code, regime in decision.regimes.items():
+        rules = []
+        for rule in regime.rules:
+            reasons = _reasons(walk, clauses[(rule.measure, rule.rule)].when, cells)
+            rules.append(replace(rule, reasons=tuple(dict.fromkeys(reasons))))
+        regimes[code] = replace(regime, rules=tuple(rules))
+    decision = replace(decision, regimes=regimes)
+    return Explanation(decision, _silent(decisions, decision, walk, cells), _party_notes(decisions, number, decision))
+
+
+def _reasons(walk: Walk, node: int, cells: dict[str, str]) -> list[tuple[str, str]]:
+    reasons = (r for r in walk.reasons(node) if r.leaf.op != "clock")
+    return [(str(reason.leaf), _found(reason, walk, cells)) for reason in reasons]
+
+
+def _silent(decisions: Decisions, decision: LineDecision, walk: Walk, cells: dict[str, str]) -> tuple[Silent, ...]:
+    spoken = {(rule.measure, rule.rule) for regime in decision.regimes.values() for rule in regime.rules}
+    asking = {m for regime in decision.regimes.values() for ask in regime.asks for m in ask.matters_for}
+    found = []
+    for clause in decisions.evaluator.clauses:
+        if (clause.measure, clause.id) in spoken or clause.measure in asking:
+            continue
+        if decisions.evaluator.status(clause, decision.date) is Status.OFF:
+            continue
+        against = _reasons(walk, clause.when, cells)
+        found.append(Silent(clause.measure, clause.id, clause.cite, against[0] if against else ("", "")))
+    return tuple(found)
+
+
+def _cells(decisions: Decisions, number: int) -> dict[str, str]:
+    """The codes of the item as they are written, so that nobody has to read list names."""
+    item = int(decisions.facts.item_rows[number])
+    if item >= len(decisions.facts.items.ids):
+        return {}
+    facts = ("cn_code", "us_code", "eu_code", "nl_code", "jp_code", "technology")
+    return {fact: cell for fact in facts if (cell := decisions.facts.items.cells(fact)[item]) is not None}
+
+
+def _found(reason: Reason, walk: Walk, cells: dict[str, str]) -> str:
+    fact = reason.leaf.fact
+    return cells[fact] if fact in cells else shown(walk.values.get(fact))
+
+
+def shown(value: Value) -> str:
+    """A value as a person reads it; `unknown` where nothing is known."""
+    if value is None:
+        return "unknown"
+    if isinstance(value, Members):
+        if not value.known and value.may is None and not value.must:
+            return "unknown"
+        members = ", ".join(sorted(value.must)) or "none"
+        more = value.may is None or bool(value.may - value.must)
+        return members + (" (possibly more)" if more else "")
+    if isinstance(value, tuple):
+        low, high = value
+        return f"{low:.10g}" if low == high else f"{low:.6g} to {high:.6g}"
+    return value
+
+
+def _party_notes(decisions: Decisions, number: int, decision: LineDecision) -> tuple[PartyNote, ...]:
+    facts, lines = decisions.facts.parties, decisions.facts.lines
+    roles: list[tuple[str, str]] = []
+    for role in ("end_user", "consignee", "intermediaries"):
+        cell = lines[role][number]
+        named = [] if cell is None else [cell] if isinstance(cell, str) else cell.to_list()
+        roles += [(role, party) for party in named if party != "none"]
+    owned = facts.owned_on(decision.date)
+    notes: list[PartyNote] = []
+    seen: set[str] = set()
+    for role, party in roles:
+        if party in seen:
+            continue
+        seen.add(party)
+        for hit in facts.matches[party].hits:
+            surely = hit.match == "yes"
+            why = "; ".join(hit.why)
+            notes.append(
+                PartyNote(
+                    role,
+                    party,
+                    Text(
+                        f"{'is' if surely else 'may be'} {hit.matched_name} on {hit.list} (score {hit.score:.2f}: {why})",
+                        f"{'即' if surely else '可能是'}{hit.list}所列{hit.matched_name}（得分{hit.score:.2f}：{why}）",
+                    ),
+                )
+            )
+        for verdicts in (owned.by_us, owned.by_ofac, owned.by_cn):
+            verdict = verdicts.get(party)
+            if verdict is not None and verdict.stakes:
+                notes.append(PartyNote(role, party, Text(verdict.en, verdict.zh)))
+    return tuple(dict.fromkeys(notes))
