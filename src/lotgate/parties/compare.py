@@ -6,34 +6,56 @@ are hard evidence against. Which names are compared at all is for `screen` to ch
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rapidfuzz.distance import DamerauLevenshtein, Indel
 
+from lotgate.parties.glossary import russian_stem
 from lotgate.parties.names import Name, Unit, analysed, readings
-from lotgate.parties.scripts import consonants, roman_key, skeleton, skeleton_of_kana, skeleton_of_syllables, wade_giles
+from lotgate.parties.scripts import (
+    arabic_ear,
+    arabic_skeleton,
+    pinyin_parted,
+    roman_key,
+    skeleton,
+    skeleton_of_kana,
+    skeleton_of_syllables,
+    sound_distance,
+    wade_giles,
+)
 
 __all__ = ["Comparison", "compare", "compare_names"]
 
 _CONTRADICTION = 2.2
-_OMISSION = 0.30
-_OMISSION_IN_GENERIC_NAMES = 1.1
-_OMITTED_WORD = 0.45
-_LEAST = 0.72
+# What a word that one name lacks costs beside its weight: in any name, and further by the share of the match that
+# rests on common words alone. Without "Fashion" an institute of technology is another one; without "National" not. A
+# country beside a distinctive word marks a subsidiary, elsewhere it often goes unsaid.
+_OMISSION = {
+    "generic": (0.3, 0.5), "place": (0.3, 0.9), "country": (1.2, -0.5), "sector": (0.3, 1.2), "org": (0.3, 1.2),
+    "word": (0.75, 1.1), "brand": (0.75, 1.1), "common": (0.75, 1.1), "number": (0.3, 1.0),
+}  # fmt: skip
+_OMISSION_IN_PERSONS = 0.3
+_LEAST = 0.74
+_LEAST_IN_PERSONS = 0.80
 """Words less alike than this are different words."""
+
+_DISTINCT = frozenset(("word", "brand", "common"))
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A score in 0..1 and the components it is made of."""
+    """A score in 0..1 and the components it is made of; `acronym` is the length of an acronym that it rests on."""
 
     score: float
     why: tuple[str, ...]
+    acronym: int = 0
 
 
 @dataclass
 class _Alignment:
-    """Units of both names paired so far, with the weight each side has matched."""
+    """Units of both names paired so far, with the likeness each has found."""
 
     left: list[float]
     right: list[float]
@@ -41,39 +63,69 @@ class _Alignment:
     distinctive: float = 0.0
     exact: float = 0.0
     total: float = 0.0
+    acronym: int = 0
 
 
+@lru_cache(maxsize=400_000)
 def _token_likeness(one: str, other: str, person: bool) -> tuple[float, str]:
     """Likeness of two Latin words and how it was found."""
-    if one == other:
-        return 1.0, "same"
     if len(one) == 1 or len(other) == 1:
         return (0.8, "initial") if person and one[0] == other[0] else (0.0, "")
     key, other_key = roman_key(one), roman_key(other)
     if key == other_key:
         return 0.96, "sound"
     shorter, longer = sorted((len(key), len(other_key)))
-    if shorter <= 2:
+    least = _LEAST_IN_PERSONS if person else _LEAST
+    if shorter >= 5 and _without_article(one) == _without_article(other):
+        return 0.95, "article"
+    if shorter >= 5 and not person and russian_stem(one) == russian_stem(other):
+        return 0.95, "ending"
+    spoken = _romanised(one, other, person)
+    if spoken:
+        return spoken, "romanisation"
+    if shorter <= 2 or longer - shorter > 3 or DamerauLevenshtein.distance(key, other_key, score_cutoff=4) > 4:
         return 0.0, ""
-    distance = DamerauLevenshtein.distance(key, other_key, score_cutoff=3)
-    if distance > 3 or longer - shorter > 3:
-        return 0.0, ""
-    likeness = 1 - distance / longer
-    heard, written = consonants(one), consonants(other)
-    same_consonants = heard == written and len(heard) >= 2
-    if same_consonants:
-        # Vowels are what transliterations disagree on most; a person's name more than a firm's.
-        likeness = (likeness + 1) / 2 if not person else max(0.88, (likeness + 1) / 2)
-    elif distance > max(1, longer // 4) or key[0] != other_key[0]:
-        likeness -= 0.1 if longer >= 7 else 0.2
-    elif shorter <= 4:
-        likeness -= 0.1
-    return (likeness, "sound" if same_consonants else "spelling") if likeness >= _LEAST else (0.0, "")
+    apart = sound_distance(key, other_key) * (1.0 if person or longer >= 8 else 1.25)
+    likeness = 1 - apart / longer
+    if shorter <= 4:
+        likeness -= 0.04 if person else 0.08
+    if key[0] != other_key[0] and apart >= 0.6 * (1 if person else 1.25):
+        likeness -= 0.08
+    return (likeness, "spelling") if likeness >= least else (0.0, "")
+
+
+def _without_article(word: str) -> str:
+    return word[2:] if word.startswith(("al", "el", "ul", "as", "ar", "ad", "an")) and len(word) >= 7 else word
+
+
+_KOREAN = str.maketrans({"g": "k", "b": "p", "d": "t", "j": "c", "r": "l"})
+
+
+@lru_cache(maxsize=50_000)
+def _korean_key(token: str) -> str:
+    """A key shared by spellings of one Korean syllable or two (Jo, Cho; Jong, Chung; Pak, Park; Ri, Lee)."""
+    key = token.replace("ch", "j").replace("sh", "s").replace("eo", "o").replace("eu", "u").replace("ou", "u")
+    key = key.replace("oo", "u").replace("ee", "i").replace("ark", "ak").replace("ye", "e").replace("oe", "e")
+    key = key.replace("yung", "yong").replace("jung", "jong").replace("sung", "song").replace("hyuk", "hyok")
+    return key[:1].translate(_KOREAN) + key[1:]
+
+
+def _romanised(one: str, other: str, person: bool) -> float:
+    """Likeness of two spellings of Chinese sounds, one of them in pinyin and the other in Wade-Giles."""
+    if not person and min(len(one), len(other)) < 6:
+        return 0.0
+    if person and max(len(one), len(other)) <= 6 and _korean_key(one) == _korean_key(other):
+        return 0.88
+    for pinyin, spelled in ((one, other), (other, one)):
+        parts = pinyin_parted(pinyin)
+        if parts and "".join(wade_giles(part) for part in parts) == spelled:
+            return 0.93
+    return 0.0
 
 
 def _sound_likeness(run: Unit, word: str) -> tuple[float, str]:
     """Likeness of characters with unknown meaning and a Latin word: by pinyin, Wade-Giles, or as a transliteration."""
-    if run.kana:
+    if run.writing == "kana":
         return _foreign_likeness(skeleton_of_kana(run.text), skeleton(word), "kana")
     if run.text == word:
         return 1.0, "pinyin"
@@ -89,44 +141,49 @@ def _sound_likeness(run: Unit, word: str) -> tuple[float, str]:
 
 
 def _foreign_likeness(heard: str, written: str, how: str) -> tuple[float, str]:
-    if min(len(heard), len(written)) < 2:
-        return 0.0, ""
-    likeness = Indel.normalized_similarity(heard, written)
     shorter = min(len(heard), len(written))
+    if shorter < 2:
+        return 0.0, ""
+    likeness = float(Indel.normalized_similarity(heard, written))
     cap = 0.80 if shorter == 2 else 0.88 if shorter == 3 else 0.92
     return (min(likeness, cap), how) if likeness >= 0.78 else (0.0, "")
 
 
-def _han_likeness(one: str, other: str) -> tuple[float, str]:
-    if one == other:
-        return 1.0, "characters"
-    likeness = Indel.normalized_similarity(one, other)
-    return (likeness, "characters") if likeness >= _LEAST else (0.0, "")
+def _arabic_likeness(one: Unit, other: Unit) -> tuple[float, str]:
+    if one.writing == other.writing:
+        return (1.0, "same") if one.text == other.text else (0.0, "")
+    written, word = (one, other.text) if one.writing == "arabic" else (other, one.text)
+    if other.han or one.han:
+        return 0.0, ""
+    heard, ear = arabic_skeleton(written.text), arabic_ear(word)
+    if not heard or not ear:
+        return 0.0, ""
+    if heard == ear:
+        return (0.92 if len(heard) >= 2 else 0.8), "Arabic"
+    likeness = float(Indel.normalized_similarity(heard, ear))
+    return (0.82, "Arabic") if likeness >= 0.85 else (0.0, "")
 
 
 def _likeness(one: Unit, other: Unit, person: bool) -> tuple[float, str]:
-    """Likeness of two units and how it was found."""
-    if one.concepts and other.concepts:
-        if one.concepts & other.concepts:
-            return (1.0, "same") if one.text == other.text else (0.97, "meaning")
-        if one.role == "number" or other.role == "number":
-            return 0.0, ""
+    """Likeness of two units that are not the same word, and how it was found."""
     if one.role == "number" or other.role == "number":
-        return (1.0, "same") if one.text == other.text else (0.0, "")
+        return 0.0, ""
+    if one.writing == "arabic" or other.writing == "arabic":
+        return _arabic_likeness(one, other)
     if one.han and other.han:
-        return _han_likeness(one.han, other.han)
+        likeness = float(Indel.normalized_similarity(one.han, other.han))
+        return (likeness, "characters") if likeness >= _LEAST else (0.0, "")
     if one.han or other.han:
         run, word = (one, other) if one.han else (other, one)
         return _sound_likeness(run, word.text)
-    if one.concepts and other.concepts:
-        # Two words that mean different things are different words, however alike ("mining", "mine" are one concept).
-        return (0.0, "") if one.text != other.text else (1.0, "same")
+    if one.concepts and other.concepts and not person:
+        # Two words that mean different things are different words, however alike they are spelled.
+        return 0.0, ""
     return _token_likeness(one.text, other.text, person)
 
 
-def _merged(units: tuple[Unit, ...], start: int, stop: int) -> Unit:
+def _merged(part: tuple[Unit, ...]) -> Unit:
     """Neighbouring units as one word: "chang" and "xin" as "changxin"."""
-    part = units[start:stop]
     return Unit(
         "".join(unit.text for unit in part),
         "word",
@@ -134,23 +191,86 @@ def _merged(units: tuple[Unit, ...], start: int, stop: int) -> Unit:
         frozenset(),
         "".join(unit.han for unit in part) if all(unit.han for unit in part) else "",
         tuple(syllable for unit in part for syllable in unit.syllables),
-        any(unit.kana for unit in part),
+        part[0].writing,
     )
 
 
-def _pair_singles(left: Name, right: Name, state: _Alignment) -> None:
-    """Pairs units one to one, best first."""
-    options = []
-    for i, one in enumerate(left.units):
-        for j, other in enumerate(right.units):
-            likeness, how = _likeness(one, other, left.person)
+def _pair_same(left: Name, right: Name, state: _Alignment) -> None:
+    """Pairs units with the same text, then those of the same meaning."""
+    for j, other in enumerate(right.units):
+        for i, one in enumerate(left.units):
+            if state.left[i] == 0 and one.text == other.text and bool(one.han) == bool(other.han):
+                _match(left, right, (i, i + 1), (j, j + 1), 1.0, "same", state)
+                break
+    for j, other in enumerate(right.units):
+        if state.right[j] or not other.concepts:
+            continue
+        for i, one in enumerate(left.units):
+            if state.left[i] == 0 and one.concepts & other.concepts:
+                _match(left, right, (i, i + 1), (j, j + 1), 0.97, "meaning", state)
+                break
+
+
+_Option = tuple[float, float, int, int, int, int, str]
+
+
+def _options(left: Name, right: Name, state: _Alignment) -> Iterator[_Option]:
+    """Ways to pair what is still free: unit with unit, and unit with neighbouring units written together."""
+    free_left = [i for i, matched in enumerate(state.left) if matched == 0]
+    free_right = [j for j, matched in enumerate(state.right) if matched == 0]
+    for i in free_left:
+        for j in free_right:
+            likeness, how = _likeness(left.units[i], right.units[j], left.person)
             if likeness > 0:
-                options.append((likeness, min(one.weight, other.weight), -i, -j, how))
-    options.sort(reverse=True)
-    for likeness, _, i, j, how in options:
-        i, j = -i, -j
-        if state.left[i] == 0 and state.right[j] == 0:
-            _match(left, right, (i, i + 1), (j, j + 1), likeness, how, state)
+                yield likeness, left.units[i].weight + right.units[j].weight, i, i + 1, j, j + 1, how
+    for i in free_left:
+        for start, stop in _windows(left.units[i], right, free_right):
+            found = _joined_likeness(left.units[i], right.units[start:stop], left.person)
+            if found:
+                yield found[0], sum(u.weight for u in right.units[start:stop]), i, i + 1, start, stop, found[1]
+    for j in free_right:
+        for start, stop in _windows(right.units[j], left, free_left):
+            found = _joined_likeness(right.units[j], left.units[start:stop], left.person)
+            if found:
+                yield found[0], sum(u.weight for u in left.units[start:stop]), start, stop, j, j + 1, found[1]
+
+
+def _windows(unit: Unit, name: Name, free: list[int]) -> Iterator[tuple[int, int]]:
+    """Runs of free neighbours that together are about as long as the unit."""
+    if unit.role == "number" or (unit.han and unit.concepts) or len(free) < 2 or len(unit.text) < 4:
+        return
+    longest = len(unit.text) * (1.5 if not unit.han else 2.0) + 1
+    shortest = len(unit.text) * (0.66 if not unit.han else 0.4)
+    for place, start in enumerate(free):
+        length = 0
+        for step in range(place, min(place + 5, len(free))):
+            index = free[step]
+            other = name.units[index]
+            if index != start + step - place or other.role == "number" or (other.han and other.concepts):
+                break
+            length += len(other.text)
+            if length > longest:
+                break
+            if step > place and length >= shortest:
+                yield start, index + 1
+
+
+def _joined_likeness(unit: Unit, part: tuple[Unit, ...], person: bool) -> tuple[float, str] | None:
+    merged = _merged(part)
+    if merged.text == unit.text and bool(merged.han) == bool(unit.han):
+        return 1.0, "joined"
+    likeness, how = _likeness(unit, merged, person)
+    plain = all(other.role in _DISTINCT for other in part)
+    return (likeness, how) if likeness >= (0.8 if plain else 0.96) else None
+
+
+def _pair_alike(left: Name, right: Name, state: _Alignment) -> None:
+    """Pairs what is free by likeness, best first."""
+    for likeness, _, i, i_end, j, j_end, how in sorted(
+        _options(left, right, state), key=lambda o: (-o[0], -o[1], o[2:])
+    ):
+        if not any(state.left[i:i_end]) and not any(state.right[j:j_end]):
+            _match(left, right, (i, i_end), (j, j_end), likeness, how, state)
 
 
 def _match(
@@ -163,7 +283,7 @@ def _match(
     ones, others = left.units[slice(*i)], right.units[slice(*j)]
     weight = (sum(unit.weight for unit in ones) + sum(unit.weight for unit in others)) / 2
     state.total += weight * likeness
-    if any(unit.role in ("word", "brand") for unit in (*ones, *others)):
+    if any(unit.role in _DISTINCT for unit in (*ones, *others)):
         state.distinctive += weight * likeness
         state.exact += weight if likeness >= 0.95 else 0.0
     if how != "same":
@@ -171,36 +291,7 @@ def _match(
         state.notes.append(f"{how}: {one} ~ {other} {likeness:.2f}")
 
 
-def _pair_windows(left: Name, right: Name, state: _Alignment) -> None:
-    """Pairs neighbouring unmatched units, written together on one side ("Chang Xin", "Changxin"; 友邦仕达, "Youbang
-    Shida")."""
-    for ours, theirs, mine, yours, swapped in (
-        (left, right, state.left, state.right, False),
-        (right, left, state.right, state.left, True),
-    ):
-        for i, one in enumerate(ours.units):
-            if mine[i] > 0 or one.role == "number" or (one.han and one.concepts):
-                continue
-            best = (0.0, "", 0, 0)
-            for start in range(len(theirs.units)):
-                for stop in range(start + 2, min(start + 5, len(theirs.units)) + 1):
-                    part = theirs.units[start:stop]
-                    if any(yours[start:stop]) or any(
-                        unit.role == "number" or (unit.han and unit.concepts) for unit in part
-                    ):
-                        break
-                    likeness, how = _likeness(one, _merged(theirs.units, start, stop), left.person)
-                    plain = all(unit.role in ("word", "brand") for unit in part)
-                    if likeness > best[0] and likeness >= (0.8 if plain else 0.96):
-                        best = (likeness, how, start, stop)
-            if best[0]:
-                spans = ((i, i + 1), (best[2], best[3]))
-                first, second = spans[::-1] if swapped else spans
-                how = "joined" if best[1] == "same" else best[1]
-                _match(left, right, first, second, best[0], how, state)
-
-
-_ACRONYM = {2: 0.55, 3: 0.76, 4: 0.86, 5: 0.9}
+_ACRONYM = {2: 0.55, 3: 0.84, 4: 0.9, 5: 0.93}
 
 
 def _pair_acronyms(left: Name, right: Name, state: _Alignment) -> None:
@@ -210,23 +301,27 @@ def _pair_acronyms(left: Name, right: Name, state: _Alignment) -> None:
         (right, left, state.right, state.left, True),
     ):
         for i, unit in enumerate(ours.units):
-            if mine[i] > 0 or unit.han or unit.role == "number" or not 2 <= len(unit.text) <= 8:
+            if mine[i] > 0 or unit.han or unit.role not in ("word", "brand") or not 2 <= len(unit.text) <= 8:
                 continue
             span = _initials_span(unit.text, theirs, yours)
             if span is None:
                 continue
-            likeness = _ACRONYM.get(len(unit.text), 0.92)
+            likeness = _ACRONYM.get(len(unit.text), 0.95)
             spans = ((i, i + 1), span)
             first, second = spans[::-1] if swapped else spans
             _match(left, right, first, second, likeness, "acronym", state)
+            state.acronym = len(unit.text)
 
 
 def _initials_span(letters: str, name: Name, matched: list[float]) -> tuple[int, int] | None:
-    """The units whose initials (or first letters of their parts) spell `letters`, legal forms allowed at the end."""
+    """The units whose initials (or first letters of their parts) spell `letters`; small words and legal forms may
+    lend a letter too."""
     units = name.units
+    if letters == name.spelled and len(units) > 1 and not any(matched):
+        return (0, len(units))
     for start in range(len(units)):
         position, index = 0, start
-        while index < len(units) and position < len(letters) and matched[index] == 0:
+        while index < len(units) and position < len(letters) and matched[index] == 0 and not units[index].han:
             unit = units[index]
             own = unit.initials or unit.text[:1]
             if letters.startswith(own, position):
@@ -236,15 +331,15 @@ def _initials_span(letters: str, name: Name, matched: list[float]) -> tuple[int,
             else:
                 break
             index += 1
-        complete = position == len(letters)
-        nearly = position == len(letters) - 1 and position >= 2 and letters in name.initials
-        if (complete or nearly) and index - start >= 2:
+        missing = len(letters) - position
+        by_legal_form = missing == 1 and position >= 2 and letters[-1] in name.initials
+        if index - start >= 2 and (missing == 0 or by_legal_form):
             return (start, index)
     return None
 
 
-def _contained(left: Name, right: Name, state: _Alignment) -> None:
-    """Pairs an abbreviated Chinese name with the full one whose characters it takes in order (工商银行, 工行)."""
+def _pair_contained(left: Name, right: Name, state: _Alignment) -> None:
+    """Pairs a short Chinese name with a longer one that has it within."""
     for ours, theirs, mine, yours, swapped in (
         (left, right, state.left, state.right, False),
         (right, left, state.right, state.left, True),
@@ -261,25 +356,29 @@ def _contained(left: Name, right: Name, state: _Alignment) -> None:
 
 
 def compare(left: Name, right: Name) -> Comparison:
-    """How alike two analysed names are."""
+    """How alike two analysed names are: the better of reading firms' names as such, and word by word."""
+    best = _compare(left, right)
+    if best.score < 0.95 and (left.plain is not None or right.plain is not None):
+        other = _compare(left.plain or left, right.plain or right)
+        if other.score > best.score:
+            return other
+    return best
+
+
+def _compare(left: Name, right: Name) -> Comparison:
     if not left.units or not right.units:
         return Comparison(0.0, ("no words to compare",))
-    if left.glued == right.glued and left.units:
-        same_legal = left.legal == right.legal
-        note = (
-            "same name"
-            if left.raw == right.raw
-            else "same but for writing"
-            if same_legal
-            else "same but for legal form"
-        )
-        return Comparison(1.0 if same_legal else 0.99, (note,))
+    if left.glued == right.glued:
+        if left.legal != right.legal:
+            return Comparison(0.99, ("same but for legal form",))
+        return Comparison(1.0, ("same name" if left.raw == right.raw else "same but for writing",))
     state = _Alignment([0.0] * len(left.units), [0.0] * len(right.units))
-    _pair_singles(left, right, state)
-    _pair_windows(left, right, state)
-    if not left.person:
-        _pair_acronyms(left, right, state)
-        _contained(left, right, state)
+    _pair_same(left, right, state)
+    if not all(state.left) or not all(state.right):
+        _pair_alike(left, right, state)
+        if not left.person:
+            _pair_acronyms(left, right, state)
+            _pair_contained(left, right, state)
     return _verdict(left, right, state)
 
 
@@ -287,42 +386,41 @@ def _verdict(left: Name, right: Name, state: _Alignment) -> Comparison:
     """The score of an alignment: matched weight against contradiction and omission."""
     if state.total == 0:
         return Comparison(0.0, ("no word in common",))
-    rest_left, words_left = _rest(left, state.left)
-    rest_right, words_right = _rest(right, state.right)
+    rest_left, omitted_left = _rest(left, right, state.left, state)
+    rest_right, omitted_right = _rest(right, left, state.right, state)
     against = min(rest_left, rest_right)
-    omitted = abs(rest_left - rest_right)
-    score = state.total / (
-        state.total
-        + _CONTRADICTION * against
-        + _omission(left, state) * omitted
-        + (0.0 if left.person else _OMITTED_WORD * abs(words_left - words_right))
-    )
+    cost = _CONTRADICTION * against
+    # What stands against something is no omission: of the larger rest only the part beyond the smaller counts.
+    larger, omitted = max((rest_left, omitted_left), (rest_right, omitted_right))
+    if larger > 0:
+        cost += omitted * (larger - against) / larger
+    score = state.total / (state.total + cost)
     notes = list(state.notes)
     for name, side, parts in (("first", left, state.left), ("second", right, state.right)):
         alone = [unit.han or unit.text for unit, part in zip(side.units, parts, strict=True) if part == 0]
         if alone:
             notes.append(f"only in {name}: {' '.join(alone)}")
     score, number_note = _with_numbers(left, right, score)
-    return Comparison(round(score, 4), (*notes, *number_note) or ("same words",))
+    return Comparison(round(score, 4), (*notes, *number_note) or ("same words",), state.acronym)
 
 
-def _rest(name: Name, matched: list[float]) -> tuple[float, float]:
-    """The weight left unmatched, in all and of distinctive words alone."""
-    every = words = 0.0
+def _rest(name: Name, other: Name, matched: list[float], state: _Alignment) -> tuple[float, float]:
+    """The weight left unmatched, and what leaving it out costs."""
+    rest = cost = 0.0
+    common = 1 - state.distinctive / state.total
+    # In persons' names of short syllables every syllable counts; a firm's name that is merely alike must be whole.
+    short = name.person and all(len(unit.text) <= 5 for side in (name, other) for unit in side.units)
+    doubt = 2.0 if not name.person and state.exact == 0 and state.distinctive > 0 else 1.0
     for unit, part in zip(name.units, matched, strict=True):
-        every += unit.weight * (1 - part)
-        if part == 0 and unit.role in ("word", "brand"):
-            words += unit.weight
-    return every, words
-
-
-def _omission(name: Name, state: _Alignment) -> float:
-    """What a missing word costs: little beside a distinctive word that is the same, more where only common words are
-    the same, or the distinctive one is merely alike."""
-    cost = _OMISSION + _OMISSION_IN_GENERIC_NAMES * (1 - state.distinctive / state.total)
-    if not name.person and state.exact == 0 and state.distinctive > 0:
-        cost *= 2
-    return cost
+        weight = unit.weight * (1 - part)
+        rest += weight
+        if name.person:
+            cost += weight * (1.2 if short else _OMISSION_IN_PERSONS)
+            continue
+        country = unit.role == "place" and any(concept[0] == "@" for concept in unit.concepts)
+        base, further = _OMISSION["country" if country else unit.role]
+        cost += weight * (base + further * common) * doubt
+    return rest, cost
 
 
 def _with_numbers(left: Name, right: Name, score: float) -> tuple[float, list[str]]:
@@ -341,7 +439,7 @@ def compare_names(one: str, other: str, person: bool = False) -> Comparison:
     for i, ours in enumerate(readings(one)):
         for j, theirs in enumerate(readings(other)):
             found = compare(analysed(ours, person), analysed(theirs, person))
-            discount = 1.0 if i == 0 and j == 0 else 0.98
-            if found.score * discount > best.score:
-                best = Comparison(round(found.score * discount, 4), found.why)
+            score = round(found.score * (1.0 if i == 0 and j == 0 else 0.98), 4)
+            if score > best.score:
+                best = Comparison(score, found.why, found.acronym)
     return best

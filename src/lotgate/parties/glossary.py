@@ -52,6 +52,14 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
     return csv.DictReader(text.splitlines())
 
 
+_PATRONYMIC_ENDINGS = frozenset(
+    f"{link}{end}"
+    for link in ("", "y", "i", "j")
+    for end in (
+        "ovich", "evich", "ovych", "evych", "avich", "ovitch", "evitch", "ovic", "ievich", "yevich", "ovna", "evna", "ivna",
+        "ovna", "yevna", "auna", "euna", "avna", "iyivna",
+    )
+)  # fmt: skip
 _ENDING = re.compile(
     r"(?:skogo|skikh|skiy|skii|skoy|skaya|skoe|skoye|nogo|nykh|nyy|naya|noe|noye|noi|noy|ogo|ykh|ikh|yy|iy|aya|oye|oe|"
     r"ye|oy|ov|ev|iya|iye|iy|ii|ya|yu|a|y|i|e|u|o)$"
@@ -91,6 +99,14 @@ class Glossary:
         for row in _rows("brands.csv"):
             forms = row["latin"].split(";")
             self._add("brand", f"brand {forms[0]}", forms, row["han"].split(";"), row["other"].split(";"))
+        self.spelled = self._spelled()
+        self.given: dict[str, str] = {}
+        self.given_han: dict[str, str] = {}
+        for row in _rows("given_names.csv"):
+            self.given.update(dict.fromkeys(row["variants"].split(";"), row["name"]))
+            self.given_han.update((form, row["name"]) for form in row["han"].split(";") if form)
+        stems = {re.sub(r"(?:y|iy|ii|i|ey|ei|ay|ai)$", "", form): name for form, name in self.given.items()}
+        self.patronymics = {stem: name for stem, name in stems.items() if len(stem) >= 4}
         self.longest_latin = max(len(form) for form in self.latin)
         self.longest_han = max(len(form) for form in self.han)
         self.starts = {form[0] for form in self.latin}
@@ -119,15 +135,29 @@ class Glossary:
         if form:
             table[form] = table[form].joined(meaning) if form in table else meaning
 
-    def phrase(self, tokens: list[str], start: int) -> tuple[int, Meaning] | None:
-        """The longest phrase known that begins at `start`: its length and meaning."""
+    def _spelled(self) -> dict[str, frozenset[str]]:
+        """Concepts of Chinese words as they are spelled in pinyin ("gongshang"), from the table `pinyin.csv`."""
+        return {row["pinyin"]: frozenset(row["concepts"].split(";")) for row in _rows("pinyin.csv")}
+
+    def phrase(self, tokens: list[str], start: int, firms: bool = True) -> tuple[int, Meaning] | None:
+        """The longest phrase known that begins at `start`: its length and meaning; `firms` False leaves out firms."""
         if tokens[start] not in self.starts:
             return None
         for length in range(min(self.longest_latin, len(tokens) - start), 0, -1):
             found = self.latin.get(tuple(tokens[start : start + length]))
-            if found:
+            if found and (firms or found.role != "brand"):
                 return length, found
         return None
+
+    def given_name(self, token: str) -> str | None:
+        """The given name of which a token is a variant, or a patronymic made from one."""
+        known = self.given.get(token)
+        if known is None and len(token) >= 8 and token.endswith(("ch", "na", "ic")):
+            for length in range(min(11, len(token) - 3), 3, -1):
+                name = self.patronymics.get(token[:length])
+                if name and token[length:] in _PATRONYMIC_ENDINGS:
+                    return f"{name} {'ovna' if token.endswith('a') else 'ovich'}"
+        return known
 
     def stem(self, token: str) -> Meaning | None:
         """The meaning of an inflected Russian word."""

@@ -8,6 +8,7 @@ The index is kept as arrays, on disk under the hash of its lists.
 from __future__ import annotations
 
 import contextlib
+import gc
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -61,6 +62,12 @@ def keys_of(name: Name) -> dict[str, float]:
 
     The weight is below zero for keys of words that are no distinctive ones: places, sectors and the like.
     """
+    if name.plain is not None:
+        return {**_keys_of(name.plain), **_keys_of(name)}
+    return _keys_of(name)
+
+
+def _keys_of(name: Name) -> dict[str, float]:
     whole = sum(unit.weight for unit in name.units)
     keys: dict[str, float] = {f"={name.glued}": whole if _distinctive(name) else -whole}
     previous = None
@@ -99,9 +106,14 @@ def _initial_keys(name: Name) -> Iterator[tuple[str, float]]:
     for unit in name.units:
         if not unit.han and unit.role in ("word", "brand") and 3 <= len(unit.text) <= 6:
             yield f"a{unit.text}", unit.weight
-    if len(name.units) > 1 and 3 <= len(name.initials) <= 8:
-        for end in range(3, min(6, len(name.initials)) + 1):
-            yield f"a{name.initials[:end]}", 0.8
+    letters = "".join(unit.initials or unit.text[0] for unit in name.units if not unit.han)
+    if len(name.units) > 1 and 3 <= len(name.spelled) <= 8:
+        yield f"a{name.spelled}", 0.8
+    if len(name.units) > 1 and len(letters) >= 2:
+        for end in range(3, min(6, len(letters)) + 1):
+            yield f"a{letters[:end]}", 0.8
+        for legal in name.initials if 2 <= len(letters) <= 5 else "":
+            yield f"a{letters}{legal}", 0.8
 
 
 def _distinctive(name: Name) -> float:
@@ -134,6 +146,17 @@ class _Arrays:
 
 
 def _build(lists: Sequence[PartyList]) -> _Arrays:
+    """The index of the lists; collection of garbage rests meanwhile, for nothing made here is garbage."""
+    resting = gc.isenabled()
+    gc.disable()
+    try:
+        return _built(lists)
+    finally:
+        if resting:
+            gc.enable()
+
+
+def _built(lists: Sequence[PartyList]) -> _Arrays:
     names: list[str] = []
     entry_of, weak = array("q"), array("b")
     distinctive = array("f")

@@ -10,14 +10,25 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from lotgate.parties.glossary import WEIGHTS, Meaning, glossary, word_weight
-from lotgate.parties.scripts import fold, has_cjk, number_of, pinyin_syllables, roman_key, simplified
+from lotgate.parties.scripts import (
+    arabic_words,
+    fold,
+    has_cjk,
+    number_of,
+    pinyin_syllables,
+    roman_key,
+    simplified,
+)
 
 __all__ = ["Name", "Unit", "analysed", "readings"]
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A word, or a run of characters, of a name: in Latin letters, with role, concepts and weight."""
+    """A word, or a run of characters, of a name: in Latin letters, with role, concepts and weight.
+
+    `han` has the characters it was written in; `writing` says that its text gives sounds of `kana`, or is `arabic`.
+    """
 
     text: str
     role: str
@@ -25,7 +36,7 @@ class Unit:
     concepts: frozenset[str] = frozenset()
     han: str = ""
     syllables: tuple[str, ...] = ()
-    kana: bool = False
+    writing: str = ""
     initials: str = ""
 
     @property
@@ -36,7 +47,11 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name as it is compared: units without legal forms and small words."""
+    """A name as it is compared: units without legal forms and small words.
+
+    `initials` are those of its legal forms, by which an acronym may end; `spelled` those of all other words, small ones
+    too. `plain` is the same name with firms' names taken word by word, where that is something else.
+    """
 
     raw: str
     units: tuple[Unit, ...]
@@ -44,7 +59,9 @@ class Name:
     legal: frozenset[str]
     person: bool
     initials: str
-    glued: str = field(default="")
+    glued: str = ""
+    spelled: str = ""
+    plain: Name | None = field(default=None, compare=False)
 
 
 _TITLES = frozenset(
@@ -155,6 +172,11 @@ _PARTICLES = frozenset(
 _ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th|ya|y|aya|go|oe|ogo)?$")
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11", "xii": "12"}
 _PARTS = re.compile(r"\s+/\s+|;|\n|\s+or\s+(?=[\"“«'‘A-ZА-Я])|\b(?:[afn]\.?k\.?a\.?|formerly|also known as)\b[,:]?")
+# "Tactical Missile Corporation, Joint Stock Company X" is X under a parent.
+_AFTER_PARENT = re.compile(
+    r",\s+(?=(?:(?:Public |Open |Closed )?Joint Stock Company|[POCZ]?JSC|PJSC|LLC|OOO|TOO|[OPZ]?AO|"
+    r"Limited Liability (?:Company|Partnership)|Federal State)\s+\S)"
+)
 _BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]{1,160})[)）\]]")
 
 
@@ -178,7 +200,8 @@ def readings(raw: str) -> tuple[str, ...]:
             return " "
 
         main = _BRACKETS.sub(take, part).strip(" ,.;-")
-        found += [name for name in (main, *inside) if len(name) > 1]
+        pieces = _AFTER_PARENT.split(main, maxsplit=1)
+        found += [name for name in (main, *pieces[1:], *inside) if len(name) > 1]
     return tuple(dict.fromkeys(found)) or (raw,)
 
 
@@ -193,7 +216,7 @@ def _number_unit(digits: str) -> Unit:
     return Unit(plain, "number", 0.6, frozenset([f"#{plain}"]))
 
 
-def _latin_units(tokens: list[str]) -> list[Unit]:
+def _latin_units(tokens: list[str], firms: bool = True) -> list[Unit]:
     """Units of folded tokens: phrases of the glossary first, then numbers, then words."""
     table = glossary()
     units = []
@@ -208,7 +231,7 @@ def _latin_units(tokens: list[str]) -> list[Unit]:
         if token in ("no", "number", "nr") and position + 1 < len(tokens) and tokens[position + 1][:1].isdigit():
             position += 1
             continue
-        found = table.phrase(tokens, position)
+        found = table.phrase(tokens, position, firms)
         if found:
             length, meaning = found
             units.append(_meant(" ".join(tokens[position : position + length]), meaning))
@@ -218,13 +241,19 @@ def _latin_units(tokens: list[str]) -> list[Unit]:
             units.append(_number_unit(_ROMAN[token]))
         else:
             stemmed = table.stem(token)
-            units.append(_meant(token, stemmed) if stemmed else Unit(token, "word", word_weight(token)))
+            units.append(_meant(token, stemmed) if stemmed else _word(token))
         position += 1
     return units
 
 
+def _word(token: str) -> Unit:
+    """A unit for a word the glossary does not know; spelled Chinese words keep what their characters could mean."""
+    concepts = glossary().spelled.get(token, frozenset())
+    return Unit(token, "word", 0.7 if concepts else word_weight(token), concepts)
+
+
 def _meant(text: str, meaning: Meaning) -> Unit:
-    letters = "".join(word[0] for word in text.split())
+    letters = "".join(word[0] for word in text.split() if word not in ("and", "of", "the", "for"))
     return Unit(text.replace(" ", ""), meaning.role, WEIGHTS[meaning.role], meaning.concepts, initials=letters)
 
 
@@ -234,9 +263,9 @@ _KANA_RUN = re.compile(r"^[\u3040-\u30ff]+$")
 def _run_unit(run: str) -> Unit:
     """A unit for characters the glossary does not know: their sound in Latin letters."""
     if _KANA_RUN.match(run):
-        return Unit(fold(run).replace(" ", ""), "word", 1.0, kana=True, han=run)
+        return Unit(fold(run).replace(" ", ""), "word", 1.0, writing="kana", han=run)
     if any("\u3040" <= character <= "\u30ff" for character in run):
-        return Unit(fold(run).replace(" ", ""), "word", 1.0, kana=True, han=run)
+        return Unit(fold(run).replace(" ", ""), "word", 1.0, writing="kana", han=run)
     syllables = pinyin_syllables(run)
     return Unit("".join(syllables), "word", 1.0, han=run, syllables=syllables)
 
@@ -247,20 +276,20 @@ _NUMERAL = re.compile(
 _SINGLES = frozenset("所院厂局校部社省市县区港")
 
 
-def _cjk_units(text: str) -> list[Unit]:
+def _cjk_units(text: str, firms: bool = True) -> list[Unit]:
     """Units of a run of Chinese characters and kana: numbers, then the cut that leaves the least unexplained."""
     units: list[Unit] = []
     position = 0
     for found in _NUMERAL.finditer(text):
-        units += _cut(text[position : found.start()])
+        units += _cut(text[position : found.start()], firms)
         spoken = found[1] or found[2]
         value = number_of(spoken) if spoken else int(found[3])
         units.append(_number_unit(str(value)))
         position = found.end()
-    return units + _cut(text[position:])
+    return units + _cut(text[position:], firms)
 
 
-def _cut(text: str) -> list[Unit]:
+def _cut(text: str, firms: bool) -> list[Unit]:
     """The cut of characters into glossary forms and unknown runs, by least cost; long forms are cheap, unknown
     characters dear, and single characters count as forms only at the end ("…所")."""
     table = glossary()
@@ -273,7 +302,9 @@ def _cut(text: str) -> list[Unit]:
         for start in range(max(0, end - table.longest_han), end):
             form = text[start:end]
             meaning = table.han.get(form)
-            if meaning is None or (len(form) == 1 and not (end == length and form in _SINGLES)):
+            if meaning is None or (meaning.role == "brand" and not firms):
+                continue
+            if len(form) == 1 and not (end == length and form in _SINGLES):
                 continue
             options.append((best[start][0] + 0.45, start, meaning))
         best.append(min(options, key=lambda option: (option[0], option[1])))
@@ -299,23 +330,38 @@ def _meant_han(form: str, meaning: Meaning) -> Unit:
     return Unit("".join(syllables), meaning.role, WEIGHTS[meaning.role], meaning.concepts, form, syllables)
 
 
+_ARABIC = re.compile(r"[\u0620-\u064a\u066e-\u06d3]")
+
+
+def _arabic_units(text: str, firms: bool = True, person: bool = False) -> list[Unit]:
+    """Units of text in Arabic letters: words of the glossary, else the words themselves."""
+    units = []
+    for word in arabic_words(text):
+        found = None if person else glossary().phrase([fold(word).replace(" ", "")], 0, firms)
+        units.append(_meant(word, found[1]) if found else Unit(word, "word", 1.0, writing="arabic"))
+    rest = re.sub(r"[\u0600-\u06ff]+", " ", text)
+    return units + (_latin_units(fold(rest).split(), firms) if not person else [])
+
+
 _RUNS = re.compile(
-    r"[\u3040-\u30fa\u30fc-\u30ff\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff0-9]*[\u3040-\u30fa\u30fc-\u30ff\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff][\u3040-\u30fa\u30fc-\u30ff\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff0-9]*"
+    r"(?:(?<![A-Za-z0-9])[0-9]+)?[\u3040-\u30fa\u30fc-\u30ff\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff][\u3040-\u30fa\u30fc-\u30ff\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff0-9]*"
 )
 
 
 @lru_cache(maxsize=200_000)
-def _units_of(text: str) -> tuple[Unit, ...]:
+def _units_of(text: str, firms: bool = True) -> tuple[Unit, ...]:
     if not has_cjk(text):
-        return tuple(_latin_units(fold(text).split()))
+        if _ARABIC.search(text):
+            return tuple(_arabic_units(text, firms))
+        return tuple(_latin_units(fold(text).split(), firms))
     text = simplified(text)
     units: list[Unit] = []
     position = 0
     for found in _RUNS.finditer(text):
-        units += _latin_units(fold(text[position : found.start()]).split())
-        units += _cjk_units(found.group(0))
+        units += _latin_units(fold(text[position : found.start()]).split(), firms)
+        units += _cjk_units(found.group(0), firms)
         position = found.end()
-    units += _latin_units(fold(text[position:]).split())
+    units += _latin_units(fold(text[position:]).split(), firms)
     return tuple(units)
 
 
@@ -328,22 +374,49 @@ def _person_weight(token: str) -> float:
     if token in _PARTICLES:
         return 0.1
     if len(token) == 1:
-        return 0.15
+        return 0.3
     if _PATRONYMIC.search(token):
         return 0.5
     return max(0.6, word_weight(token))
 
 
+_SURNAMES = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石"
+    "姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦"
+    "向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜肖詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华"
+    "车冉房边辜吉饶刁瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝都巩稽"
+)
+
+
+def _han_person_units(run: str) -> list[Unit]:
+    """Units of a person's name in Chinese characters: a known given name, else surname and given name."""
+    known = glossary().given_han.get(run)
+    if known:
+        return [
+            Unit("".join(pinyin_syllables(run)), "word", 0.8, frozenset([f"name {known}"]), run, pinyin_syllables(run))
+        ]
+    if 2 <= len(run) <= 3 and run[0] in _SURNAMES:
+        return [_run_unit(run[:1]), _run_unit(run[1:])]
+    return [_run_unit(run)]
+
+
 def _person_units(text: str) -> list[Unit]:
     units: list[Unit] = []
-    for part in re.split(r"[·・‧•]", text) if has_cjk(text) else [text]:
+    if _ARABIC.search(text):
+        units += _arabic_units(text, person=True)
+        text = re.sub(r"[\u0600-\u06ff]+", " ", text)
+    for part in re.split(r"[·・‧•=＝]", text) if has_cjk(text) else [text]:
+        rest = part
         if has_cjk(part):
             for run in _RUNS.findall(simplified(part)):
-                units += [unit for unit in [_run_unit(run)] if unit.text]
-            part = _RUNS.sub(" ", simplified(part))
-        for token in fold(part).split():
-            if token not in _TITLES or (len(units) == 0 and token in ("don",)):
-                units.append(Unit(token, "word", _person_weight(token)))
+                units += _han_person_units(run)
+            rest = _RUNS.sub(" ", simplified(part))
+        for token in fold(rest).split():
+            if token in _TITLES:
+                continue
+            given = glossary().given_name(token)
+            concepts = frozenset([f"name {given}"]) if given else frozenset()
+            units.append(Unit(token, "word", _person_weight(token), concepts))
     return units
 
 
@@ -351,16 +424,22 @@ def _person_units(text: str) -> list[Unit]:
 def analysed(text: str, person: bool = False) -> Name:
     """The name taken apart; `person` reads it as a person's, without corporate words."""
     if person:
-        every = _person_units(text)
-        kept = tuple(every)
-        legal: frozenset[str] = frozenset()
-    else:
-        every = list(_units_of(text))
-        legal = frozenset(concept for unit in every if unit.role == "legal" for concept in unit.concepts)
-        kept = tuple(unit for unit in every if unit.role not in ("legal", "stop"))
-        if not kept:
-            # A name made of such words alone ("The Limited") is matched by them.
-            kept = tuple(Unit(unit.text, "word", 0.5, unit.concepts, unit.han, unit.syllables) for unit in every)
+        units = tuple(_person_units(text))
+        return Name(text, units, frozenset(), frozenset(), True, "", "".join(unit.text for unit in units))
+    every = _units_of(text)
+    made = _company(text, every, None)
+    if any(unit.role == "brand" and (unit.han or unit.initials[1:]) for unit in every):
+        return _company(text, every, _company(text, _units_of(text, False), None))
+    return made
+
+
+def _company(text: str, every: tuple[Unit, ...], plain: Name | None) -> Name:
+    legal = frozenset(concept for unit in every if unit.role == "legal" for concept in unit.concepts)
+    kept = tuple(unit for unit in every if unit.role not in ("legal", "stop"))
+    if not kept:
+        # A name made of such words alone ("The Limited") is matched by them.
+        kept = tuple(Unit(unit.text, "word", 0.5, unit.concepts, unit.han, unit.syllables) for unit in every)
     numbers = frozenset(unit.text for unit in kept if unit.role == "number")
-    letters = "".join((unit.initials or unit.text[:1]) for unit in every if unit.role != "stop")
-    return Name(text, kept, numbers, legal, person, letters, "".join(unit.text for unit in kept))
+    letters = "".join(sorted({unit.text[0] for unit in every if unit.role == "legal" and not unit.han}))
+    spelled = "".join(unit.initials or unit.text[0] for unit in every if unit.role != "legal" and not unit.han)
+    return Name(text, kept, numbers, legal, False, letters, "".join(unit.text for unit in kept), spelled, plain)

@@ -20,6 +20,7 @@ from lotgate.parties.pairs import DEFAULT_THRESHOLD
 
 __all__ = ["DEFAULT_THRESHOLD", "Hit", "Query", "Screening", "screen"]
 
+_ACRONYM_AMONG_MANY = {2: 0.5, 3: 0.7, 4: 0.75, 5: 0.9}
 POSSIBLE_BELOW = 0.06
 """How far under the threshold a near miss may lie and still be shown to a person."""
 
@@ -167,8 +168,11 @@ def _score(query: Query, index: NameIndex, name_id: int) -> tuple[float, tuple[s
             found = compare(analysed(ours, person), analysed(listed, person))
             score = found.score if i == 0 else found.score * 0.99
             if score > best.score:
-                best, asked = Comparison(score, found.why), name
+                best, asked = Comparison(score, found.why, found.acronym), name
     score, notes = best.score, list[str]()
+    if best.acronym:
+        # Among thousands of listed names a few letters fit somebody by chance.
+        score, notes = score * _ACRONYM_AMONG_MANY.get(best.acronym, 1.0), [*notes, "acronym made up of initials"]
     if index.weak[name_id]:
         score, notes = score * 0.92, [*notes, "weak alias"]
     short = "".join(character for character in listed if character.isalnum())

@@ -16,14 +16,21 @@ if TYPE_CHECKING:
     import opencc
 
 __all__ = [
+    "arabic_ear",
+    "arabic_skeleton",
+    "arabic_words",
     "consonants",
     "fold",
     "has_cjk",
     "number_of",
+    "pinyin_parted",
     "pinyin_syllables",
     "roman_key",
     "simplified",
     "skeleton",
+    "skeleton_of_kana",
+    "skeleton_of_syllables",
+    "sound_distance",
     "wade_giles",
 ]
 
@@ -117,6 +124,72 @@ def wade_giles(syllable: str) -> str:
     return syllable
 
 
+_SYLLABLE = re.compile(
+    r"(?:zhuang|chuang|shuang|zhang|chang|shang|zheng|cheng|sheng|zhong|chong|liang|niang|qiang|xiang|jiang|xiong|qiong|"
+    r"jiong|kuang|guang|huang|(?:[bpmfdtnlgkhrzcs]|zh|ch|sh)?(?:ang|eng|ong)|(?:[bpmdtnljqx])(?:ing)|"
+    r"(?:[nljqx])(?:uan|ue|ve|iang)|(?:[bpmdtnljqx])(?:iao|ian|ie|in|iu|ia|i)|(?:[dtnlgkhzcsr]|zh|ch|sh)(?:uai|uan|uo|ui|un|ua)|"
+    r"[yw](?:ang|eng|ing|ong|uan|ai|an|ao|ei|en|in|ou|ue|un|a|e|i|o|u)|(?:[jqx])(?:un|u)|"
+    r"(?:[bpmfdtnlgkhrzcs]|zh|ch|sh)?(?:ai|ei|ao|ou|an|en)|(?:[bpmfdtnlgkhrzcs]|zh|ch|sh)(?:a|e|i|o|u|v)|er|a|e|o)"
+)
+
+
+@lru_cache(maxsize=100_000)
+def pinyin_parted(word: str) -> tuple[str, ...]:
+    """The pinyin syllables a Latin word is made of; empty where it is not pinyin through and through."""
+    parts: list[str] = []
+    place = 0
+    while place < len(word):
+        found = _SYLLABLE.match(word, place)
+        if not found:
+            return ()
+        end = found.end()
+        # "xinan" is xi-nan only if what follows a final n or g could begin no syllable otherwise.
+        if end < len(word) and not _SYLLABLE.match(word, end) and found.group(0)[-1] in "ng" and end - place > 1:
+            end -= 1
+            if not _SYLLABLE.fullmatch(word, place, end):
+                return ()
+        parts.append(word[place:end])
+        place = end
+    return tuple(parts)
+
+
+_ARABIC = {
+    "ب": "p", "پ": "p", "ت": "t", "ط": "t", "د": "t", "ض": "t", "ث": "t", "ج": "J", "چ": "S", "ژ": "J", "ح": "h", "ه": "h",
+    "خ": "k", "ك": "k", "ک": "k", "ق": "k", "گ": "k", "غ": "k", "ذ": "s", "ز": "s", "ظ": "s", "س": "s", "ص": "s",
+    "ش": "S", "ف": "f", "ل": "l", "م": "m", "ن": "n", "ر": "r",
+}  # fmt: skip
+_ARABIC_WORD = re.compile(r"[\u0620-\u064a\u066e-\u06d3]+")
+
+
+def arabic_words(text: str) -> list[str]:
+    """The words of Arabic or Persian text, the article apart."""
+    words = _ARABIC_WORD.findall(unicodedata.normalize("NFKC", text))
+    return [re.sub(r"^(?:وال|بال|لل|ال)(?=...)", "", word) for word in words]
+
+
+@lru_cache(maxsize=100_000)
+def arabic_skeleton(word: str) -> str:
+    """The consonants of an Arabic word by class, as `arabic_ear` gives them for a Latin one."""
+    made = "".join(_ARABIC.get(letter, "") for letter in word.rstrip("ةه"))
+    return "".join(letter for place, letter in enumerate(made) if place == 0 or letter != made[place - 1])
+
+
+_EAR = (
+    ("sh", "S"), ("ch", "S"), ("kh", "k"), ("gh", "k"), ("th", "t"), ("dh", "t"), ("zh", "J"), ("dj", "J"), ("ph", "f"),
+    ("j", "J"), ("g", "J"), ("q", "k"), ("c", "k"), ("x", "ks"), ("d", "t"), ("b", "p"), ("v", "f"), ("z", "s"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=100_000)
+def arabic_ear(word: str) -> str:
+    """The consonants of a Latin word by the classes of Arabic letters; w, y and vowels are not written."""
+    made = word.rstrip("h")
+    for spelled, sound in _EAR:
+        made = made.replace(spelled, sound)
+    made = re.sub(r"[aeiouwy]", "", made)
+    return "".join(letter for place, letter in enumerate(made) if place == 0 or letter != made[place - 1])
+
+
 _SOUNDS = (
     ("shch", "S"), ("sch", "S"), ("tch", "C"), ("cz", "C"), ("dzh", "J"), ("dj", "J"), ("zh", "J"), ("ch", "C"),
     ("sh", "S"), ("kh", "k"), ("ck", "k"), ("gh", "k"), ("q", "k"), ("ph", "f"), ("th", "t"), ("dh", "d"), ("x", "ks"),
@@ -124,7 +197,7 @@ _SOUNDS = (
     ("yev", "ev"), ("iev", "ev"), ("jev", "ev"), ("ye", "e"), ("yo", "o"), ("jo", "o"), ("io", "o"), ("yu", "u"),
     ("ju", "u"), ("iu", "u"), ("ya", "a"), ("ja", "a"), ("ia", "a"), ("ei", "e"), ("ai", "e"), ("ay", "e"), ("ey", "e"),
     ("ae", "e"), ("aj", "e"), ("ej", "e"), ("y", "i"), ("j", "i"), ("ce", "se"), ("ci", "si"), ("ahm", "am"),
-    ("ehd", "ed"),
+
 )  # fmt: skip
 _LETTER_C = str.maketrans({"c": "k"})
 
@@ -134,18 +207,53 @@ def roman_key(token: str) -> str:
     """A key that spellings of one name share across transliterations (Rakhmanov, Rahmanov; Yusuf, Youssef)."""
     if len(token) < 4 or not token.isalpha():
         return token
-    key = token
+    # A leading y stays a sound of its own: Yahya is not Aha.
+    key = ("i" + token[1:]) if token[0] in "yj" and token[1] in "aeou" else token
+    head, key = (key[0], key[1:]) if key is not token else ("", key)
     for spelled, sound in _SOUNDS:
         if spelled in key:
             key = key.replace(spelled, sound)
-    key = key.translate(_LETTER_C)
-    if len(key) > 3 and key.endswith(("off", "eff")):
-        key = key[:-2] + "v"
+    key = head + key.translate(_LETTER_C)
+    if len(token) >= 6 and token.endswith(("ou", "eu", "off", "eff")):
+        key = key[: -1 if token.endswith(("ou", "eu")) else -2] + ("ov" if token.endswith(("ou", "of")) else "v")
     made = [key[0]]
-    for letter in key[1:]:
-        if letter != made[-1] and not (letter == "h" and made[-1] in "aeiou"):
+    last = len(key) - 1
+    for place in range(1, last + 1):
+        letter = key[place]
+        mute = letter == "h" and made[-1] in "aeiou" and (place == last or key[place + 1] not in "aeiou")
+        if letter != made[-1] and not mute:
             made.append(letter)
     return "".join(made)
+
+
+_NEAR = {
+    frozenset(pair): cost
+    for pairs, cost in (
+        ("ou ei iy", 0.12), ("ae", 0.3), ("ao eo oy", 0.45), ("ai uy eu", 0.6), ("au iu io", 0.8),
+        ("bp dt gk gh gj kh kc sz sS SC SJ CJ JZ vf vb cs cz ck kS uv cC zJ jJ", 0.5), ("mn lr dz tS", 0.6),
+    )
+    for pair in pairs.split()
+}  # fmt: skip
+_SMALL = {"a": 0.5, "e": 0.5, "i": 0.45, "o": 0.5, "u": 0.5, "y": 0.45, "h": 0.35}
+
+
+@lru_cache(maxsize=200_000)
+def sound_distance(one: str, other: str) -> float:
+    """How far two keys are apart: near sounds, vowels and h count less than other letters."""
+    before: list[float] = []
+    row = [0.0]
+    for letter in other:
+        row.append(row[-1] + _SMALL.get(letter, 1.0))
+    for i, mine in enumerate(one):
+        above, row = row, [row[0] + _SMALL.get(mine, 1.0)]
+        for j, yours in enumerate(other):
+            change = 0.0 if mine == yours else _NEAR.get(frozenset((mine, yours)), 1.0)
+            best = min(above[j] + change, above[j + 1] + _SMALL.get(mine, 1.0), row[j] + _SMALL.get(yours, 1.0))
+            if i and j and mine == other[j - 1] and yours == one[i - 1]:
+                best = min(best, before[j - 1] + 0.9)
+            row.append(best)
+        before = above
+    return row[-1]
 
 
 _CLASSES = str.maketrans({"b": "p", "d": "t", "g": "k", "z": "s", "S": "s", "C": "s", "J": "s", "v": "f", "c": "s"})
