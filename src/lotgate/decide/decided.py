@@ -6,7 +6,7 @@ The clocks enter here, last: another day, or all days of the horizon, costs a lo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,7 @@ from lotgate.law.model import POLICIES
 
 if TYPE_CHECKING:
     from lotgate.decide.evaluate import Evaluator
+    from lotgate.decide.factors import Factors
 
 __all__ = ["BLOCK", "Entries", "Evaluated", "Program", "Question"]
 
@@ -41,8 +42,9 @@ class Program:
 
 @dataclass(frozen=True)
 class Entries:
-    """The clauses that concern each distinct row, sparse: row `r` has entries `first[r]` to `first[r + 1]`."""
+    """The clauses that concern rows: `row[k]` has entries `first[k]` to `first[k + 1]`; rows not named have none."""
 
+    row: Ints
     first: Ints
     clause: Ints
     trits: Bytes
@@ -82,7 +84,13 @@ class Evaluated:
     """Distinct rows of a table with their entries, decided for any day by look-up."""
 
     def __init__(
-        self, evaluator: Evaluator, table: FactTable, luts: dict[int, Bytes], group: Ints, sample: Ints
+        self,
+        evaluator: Evaluator,
+        table: FactTable,
+        luts: dict[int, Bytes],
+        factors: Factors,
+        group: Ints,
+        sample: Ints,
     ) -> None:
         self.evaluator = evaluator
         self.table = table
@@ -91,32 +99,42 @@ class Evaluated:
         self.sample = sample
         """One input row of every distinct row."""
         self._luts = luts
+        self._factors = factors
         self._held: dict[tuple[int, int], tuple[Ints, Entries]] = {}
 
     def _entries(self, layer: int, reading: int, wanted: Ints) -> tuple[Ints, Entries]:
-        """Entries of a layer under one wording for at least the wanted rows, and the place of every row (or -1)."""
-        held = self._held.get((layer, reading))
-        if held is not None and (held[0][wanted] >= 0).all():
-            return held
-        needed = np.zeros(len(self.sample), dtype=bool) if held is None else held[0] >= 0
-        needed[wanted] = True
-        rows = np.flatnonzero(needed)
-        place = np.full(len(self.sample), -1, dtype=np.int64)
-        place[rows] = np.arange(len(rows))
-        layers, table = self.evaluator.layers, self.table
-        found = place, self.evaluator.entries(layers[layer], table, self.sample[rows], reading, self._luts)
-        self._held[(layer, reading)] = found
-        return found
+        """Entries of a layer under one wording for at least the wanted rows, and the place of each of these in them: -1
+        where no clause of the layer concerns the row."""
+        size = len(self.sample)
+        covered, entries = self._held.get((layer, reading), (np.zeros(0, dtype=np.int32), None))
+        if entries is None or len(covered) < size:
+            needed = np.zeros(size, dtype=bool)
+            needed[wanted] = True
+            if entries is None or needed[covered].sum() != needed.sum():
+                needed[covered] = True
+                covered = np.flatnonzero(needed).astype(np.int32)
+                entries = self.evaluator.entries(
+                    self.evaluator.layers[layer], self._factors, self.sample[covered], reading
+                )
+                entries = replace(entries, row=covered[entries.row])
+                self._held[(layer, reading)] = covered, entries
+        place = np.full(size, -1, dtype=np.int32)
+        place[entries.row] = np.arange(len(entries.row), dtype=np.int32)
+        return place.take(wanted), entries
 
     def _spread(self, rows: Ints, epochs: Ints) -> Iterator[tuple[Ints, Entries, Ints]]:
         """The entries of distinct rows, each in an epoch: (place in `rows` of every entry, entries, its place)."""
-        texts = self.evaluator.text_of(epochs)
+        texts = self.evaluator.text_of(epochs).astype(np.uint16)
+        order = np.argsort(texts, kind="stable")
+        present, starts = np.unique(texts[order], return_index=True)
+        ends = [*starts[1:], len(order)]
+        stretches = {t: order[a:b] for t, a, b in zip(present.tolist(), starts, ends, strict=False)}
         for number, layer in enumerate(self.evaluator.layers):
-            readings = layer.reading[texts]
-            for reading in np.flatnonzero(np.bincount(readings)):
-                here = np.flatnonzero(readings == reading)
-                place, entries = self._entries(number, int(reading), rows[here])
-                owner, index = _spread(entries.first, place[rows[here]])
+            readings = layer.reading[present]
+            for reading in np.unique(readings):
+                here = np.concatenate([stretches[text] for text in present[readings == reading].tolist()])
+                at, entries = self._entries(number, int(reading), rows[here])
+                owner, index = _spread(entries.first, at)
                 yield here[owner], entries, index
 
     def decide(self, rows: Ints, epochs: Ints) -> tuple[Bytes, npt.NDArray[np.int8]]:
@@ -225,7 +243,7 @@ class Evaluated:
                 _, entries = self._entries(number, reading, every)
                 touched = changed[entries.clause] if old == new else np.ones(len(entries.clause), dtype=bool)
                 if touched.any():
-                    moved[np.repeat(every, np.diff(entries.first))[touched]] = True
+                    moved[np.repeat(entries.row, np.diff(entries.first))[touched]] = True
         return np.flatnonzero(moved)
 
     def spoken(self, rows: Ints, epochs: Ints) -> tuple[Ints, Ints]:
@@ -250,8 +268,9 @@ class Evaluated:
 
 
 def _spread(first: Ints, rows: Ints) -> tuple[Ints, Ints]:
-    """The entries of several rows laid out flat: (which of the rows each belongs to, its place)."""
-    counts = first[rows + 1] - first[rows]
-    owner = np.repeat(np.arange(len(rows)), counts)
-    offset = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return owner, np.repeat(first[rows], counts) + offset
+    """The entries of several rows laid out flat: (which of the rows each belongs to, its place); -1 has none."""
+    some = np.flatnonzero(rows >= 0)
+    starts = first[rows[some]]
+    counts = first[rows[some] + 1] - starts
+    shift = starts - (np.cumsum(counts) - counts)
+    return np.repeat(some, counts), np.repeat(shift, counts) + np.arange(int(counts.sum()))

@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lotgate.decide.columns import FactTable, leaf_trits
-from lotgate.decide.decided import BLOCK, Entries, Evaluated, Program
+from lotgate.decide.decided import Entries, Evaluated, Program
+from lotgate.decide.factors import Factors
 from lotgate.decide.outcome import ANSWERS, STATUS_CODE, Bytes, Ints, Outcome
 from lotgate.law import Clause, Law, Status
 from lotgate.law.expr import FALSE, NOT, TRUE, Leaf
@@ -136,6 +137,43 @@ class Evaluator:
         found: Ints = self._texts[1][epochs]
         return found
 
+    def clock_trit(self, leaf: int, text: int) -> int:
+        """What a clock leaf says under one text."""
+        return int(self._texts[0][leaf][text])
+
+    @cached_property
+    def subjects(self) -> list[list[str]]:
+        """The facts in use, by who carries them."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for fact in self.leaves_of:
+            if fact != "day":
+                found[self.law.facts[fact].subject].append(fact)
+        return list(found.values()) or [[]]
+
+    @cached_property
+    def asks(self) -> Ints:
+        """Per node, one bit for each subject whose facts it asks for."""
+        place = {fact: k for k, facts in enumerate(self.subjects) for fact in facts}
+        asks = np.zeros(len(self.graph.nodes), dtype=np.int64)
+        for number in self.order:
+            node = self.graph.nodes[number]
+            if node.kind == "leaf":
+                fact = self.graph.leaves[node.children[0]].fact
+                asks[number] = 0 if fact == "day" else 1 << place[fact]
+            else:
+                asks[number] = np.bitwise_or.reduce(asks[list(node.children)], initial=0)
+        return asks
+
+    @cached_property
+    def dated(self) -> Bytes:
+        """Per node, whether a dated term has a say in it."""
+        dated = np.zeros(len(self.graph.nodes), dtype=bool)
+        for number in self.order:
+            node = self.graph.nodes[number]
+            leaf = node.kind == "leaf" and self.graph.leaves[node.children[0]].op == "clock"
+            dated[number] = leaf or (node.kind != "leaf" and dated[list(node.children)].any())
+        return dated
+
     def luts(self, table: FactTable) -> dict[int, Bytes]:
         """Leaf number to its trit per value of its fact's dictionary."""
         leaves = self.graph.leaves
@@ -149,29 +187,9 @@ class Evaluator:
     def evaluate(self, table: FactTable) -> Evaluated:
         """The distinct rows of a table, ready to be decided for any day."""
         luts = self.luts(table)
-        group, sample = self._distinct(table, luts)
-        return Evaluated(self, table, luts, group, sample)
-
-    def _distinct(self, table: FactTable, luts: dict[int, Bytes]) -> tuple[Ints, Ints]:
-        """Groups rows that no leaf tells apart: (group of every row, one row of every group)."""
-        if not table.rows:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        key = np.zeros(table.rows, dtype=np.int64)
-        size = 1
-        for fact, numbers in self.leaves_of.items():
-            if fact == "day":
-                continue
-            classes = _classes([luts[number] for number in numbers])
-            count = int(classes.max()) + 1
-            if count == 1:
-                continue
-            if size > 2**62 // count:
-                distinct, key = np.unique(key, return_inverse=True)
-                size = len(distinct)
-            key = key * count + classes[table.column(fact).codes]
-            size *= count
-        _, sample, group = np.unique(key, return_index=True, return_inverse=True)
-        return group, sample
+        factors = Factors(self, table, luts)
+        group, sample = factors.groups()
+        return Evaluated(self, table, luts, factors, group, sample)
 
     @cached_property
     def layers(self) -> list[Layer]:
@@ -193,29 +211,32 @@ class Evaluator:
             layers.append(Layer(tuple(members), tuple(order), np.array(reading, dtype=np.int64)))
         return layers
 
-    def entries(self, layer: Layer, table: FactTable, rows: Ints, text: int, luts: dict[int, Bytes]) -> Entries:
+    def entries(self, layer: Layer, factors: Factors, rows: Ints, text: int) -> Entries:
         """The clauses of a layer whose condition may hold in each of the chosen rows, under one text."""
         found: list[tuple[Ints, Ints, Bytes, npt.NDArray[np.int8]]] = []
-        for start in range(0, len(rows), BLOCK):
-            block = rows[start : start + BLOCK]
-            planes = self.planes(table, block, np.full(len(block), text, dtype=np.int64), luts, layer.order)
-            for j in layer.programs:
+        conditions = [self.programs[j].when for j in layer.programs]
+        for places, which in factors.candidates(conditions, rows, text):
+            order = np.argsort(which.astype(np.uint16), kind="stable")
+            bounds = np.searchsorted(which[order], np.arange(len(conditions) + 1))
+            for k, j in enumerate(layer.programs):
+                at = places[order[bounds[k] : bounds[k + 1]]]
+                if not len(at):
+                    continue
                 program = self.programs[j]
-                when = planes[program.when]
-                hit = np.flatnonzero(when)
-                if len(hit):
-                    free, licence = planes[program.free][hit], planes[program.licence][hit]
-                    packed = (when[hit] | free << 2 | licence << 4).astype(np.uint8)
-                    found.append((hit + start, np.full(len(hit), j), packed, _policy(program, planes, hit)))
+                when = factors.trits(program.when, rows[at], text)
+                held = np.flatnonzero(when)
+                hit, chosen = at[held], rows[at[held]]
+                free, licence = (factors.trits(node, chosen, text) for node in (program.free, program.licence))
+                packed = (when[held] | free << 2 | licence << 4).astype(np.uint8)
+                routes = [factors.trits(route[0], chosen, text) for route in program.routes]
+                found.append((hit, np.full(len(hit), j), packed, _policy(program, routes, len(hit))))
         if not found:
             empty = np.zeros(0, dtype=np.int64)
-            return Entries(
-                np.zeros(len(rows) + 1, dtype=np.int64), empty, empty.astype(np.uint8), empty.astype(np.int8)
-            )
+            return Entries(empty, np.zeros(1, dtype=np.int64), empty, empty.astype(np.uint8), empty.astype(np.int8))
         row, clause, trits, policy = (np.concatenate(parts) for parts in zip(*found, strict=True))
         order = np.argsort(row, kind="stable")
-        first = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=len(rows)))))
-        return Entries(first, clause[order], trits[order], policy[order])
+        concerned, first = np.unique(row[order], return_index=True)
+        return Entries(concerned, np.append(first, len(row)), clause[order], trits[order], policy[order])
 
     def trits(self, node: int, table: FactTable, texts: Ints) -> Bytes:
         """The trit of one node of the law, a term for instance, in every row of a small table."""
@@ -255,36 +276,19 @@ class Evaluator:
         return lut[table.column(self.graph.leaves[leaf].fact).codes[rows]]
 
 
-def _policy(program: Program, planes: dict[int, Bytes], hit: Ints) -> npt.NDArray[np.int8]:
+def _policy(program: Program, routes: Sequence[Bytes], rows: int) -> npt.NDArray[np.int8]:
     """The rank of the reviewing policy after the routes: the strictest that surely holds, else the mildest."""
     base = POLICIES.index(program.clause.policy) if program.clause.policy else -1
-    policy = np.full(len(hit), base, dtype=np.int8)
-    raised = np.zeros(len(hit), dtype=bool)
-    for node, rank, lowers in program.routes:
+    policy = np.full(rows, base, dtype=np.int8)
+    raised = np.zeros(rows, dtype=bool)
+    for (_, rank, lowers), trits in zip(program.routes, routes, strict=True):
         if not lowers:
-            surely = planes[node][hit] == TRUE
+            surely = trits == TRUE
             policy[surely] = np.maximum(policy[surely], rank)
             raised |= surely
-    lowered = np.full(len(hit), len(POLICIES), dtype=np.int8)
-    for node, rank, lowers in program.routes:
+    lowered = np.full(rows, len(POLICIES), dtype=np.int8)
+    for (_, rank, lowers), trits in zip(program.routes, routes, strict=True):
         if lowers:
-            surely = (planes[node][hit] == TRUE) & ~raised
+            surely = (trits == TRUE) & ~raised
             lowered[surely] = np.minimum(lowered[surely], rank)
     return np.where(lowered < len(POLICIES), lowered, policy)
-
-
-def _classes(luts: list[Bytes]) -> Ints:
-    """Values of one fact numbered so that two share a number only if every leaf says the same of both."""
-    size = len(luts[0])
-    if size == 1:
-        return np.zeros(1, dtype=np.int64)
-    key = np.zeros(size, dtype=np.int64)
-    bits = 0
-    for lut in luts:
-        if bits >= 60:
-            _, key = np.unique(key, return_inverse=True)
-            bits = max(1, int(size - 1).bit_length())
-        key = key << 2 | lut
-        bits += 2
-    _, classes = np.unique(key, return_inverse=True)
-    return classes

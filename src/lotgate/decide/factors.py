@@ -1,0 +1,218 @@
+"""Conditions over many rows, decided first for what each subject carries alone: the item, the parties, the line.
+
+A million lines hold far fewer distinct items, parties and ways of shipping. What a condition asks of one subject is
+decided once for each of its distinct states. Most clauses ask something rare of some subject, so a few bits per state,
+combined row by row, leave a clause only the rows it may concern; the condition as a whole is read for those alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import reduce
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from lotgate.decide.columns import FactTable
+from lotgate.decide.outcome import Bytes, Ints
+from lotgate.law.expr import FALSE, NOT, TRUE
+
+if TYPE_CHECKING:
+    from lotgate.decide.evaluate import Evaluator
+
+__all__ = ["Factors", "distinct"]
+
+_NOT = np.array(NOT, dtype=np.uint8)
+_BLOCK = 1 << 16
+Mask = npt.NDArray[np.bool_]
+
+
+def distinct(key: Ints) -> tuple[Ints, Ints]:
+    """Numbers equal keys: (number of every row, one row of every number), in order of first appearance."""
+    coded = pa.array(key).dictionary_encode()
+    codes = coded.indices.to_numpy(zero_copy_only=False).astype(np.intp)
+    sample = np.empty(len(coded.dictionary), dtype=np.intp)
+    sample[codes[::-1]] = np.arange(len(key))[::-1]
+    return codes, sample
+
+
+class Factors:
+    """The rows of a table as combinations of distinct states of their subjects, and conditions read over them."""
+
+    def __init__(self, evaluator: Evaluator, table: FactTable, luts: dict[int, Bytes]) -> None:
+        self.evaluator = evaluator
+        self.graph = evaluator.graph
+        self.table = table
+        self.luts = luts
+        self.codes: list[Ints] = []
+        """Per subject, the state of every row."""
+        self.samples: list[Ints] = []
+        """Per subject, one row of every state."""
+        for facts in evaluator.subjects:
+            codes, sample = distinct(self._key(facts))
+            self.codes.append(codes)
+            self.samples.append(sample)
+        self._planes: dict[tuple[int, int, bool, int], Bytes] = {}
+        self._masks: dict[tuple[int, int, bool, int], Mask | None] = {}
+
+    def _key(self, facts: Sequence[str]) -> Ints:
+        """One number per row, equal where no leaf tells the facts apart."""
+        key = np.zeros(self.table.rows, dtype=np.int64)
+        size = 1
+        for fact in facts:
+            classes = _classes([self.luts[leaf] for leaf in self.evaluator.leaves_of[fact]])
+            count = int(classes.max()) + 1
+            if count == 1:
+                continue
+            if size > 2**62 // count:
+                key, sample = distinct(key)
+                size = len(sample)
+            key = key * count + classes.take(self.table.column(fact).codes)
+            size *= count
+        return key
+
+    def groups(self) -> tuple[Ints, Ints]:
+        """Rows alike in every subject: (group of every row, one row of every group)."""
+        key = np.zeros(self.table.rows, dtype=np.int64)
+        size = 1
+        for codes, sample in zip(self.codes, self.samples, strict=True):
+            if size > 2**62 // max(len(sample), 1):
+                key, kept = distinct(key)
+                size = len(kept)
+            key = key * len(sample) + codes
+            size *= len(sample)
+        return distinct(key)
+
+    # ---- one subject --------------------------------------------------------------------------------------------
+
+    def plane(self, subject: int, node: int, text: int) -> Bytes:
+        """The trit of a node that asks of one subject alone (or of none), in each of its states."""
+        key = (subject, node, False, text if self.evaluator.dated[node] else -1)
+        held = self._planes.get(key)
+        if held is None:
+            held = self._planes[key] = self._plane(subject, node, text)
+        return held
+
+    def _plane(self, subject: int, number: int, text: int) -> Bytes:
+        node, sample = self.graph.nodes[number], self.samples[subject]
+        if node.kind == "leaf":
+            leaf = self.graph.leaves[node.children[0]]
+            if leaf.op == "clock":
+                return np.full(len(sample), self.evaluator.clock_trit(node.children[0], text), dtype=np.uint8)
+            return self.luts[node.children[0]].take(self.table.column(leaf.fact).codes[sample])
+        if node.kind in ("true", "false"):
+            return np.full(len(sample), TRUE if node.kind == "true" else FALSE, dtype=np.uint8)
+        if node.kind == "not":
+            return _NOT.take(self.plane(subject, node.children[0], text))
+        combine = np.bitwise_and if node.kind == "and" else np.bitwise_or
+        found: Bytes = reduce(combine, [self.plane(subject, child, text) for child in node.children])
+        return found
+
+    def _part(self, subject: int, number: int, text: int) -> Bytes:
+        """The children of a node that ask of one subject alone, combined as the node combines them."""
+        key = (subject, number, True, text if self.evaluator.dated[number] else -1)
+        held = self._planes.get(key)
+        if held is None:
+            node = self.graph.nodes[number]
+            combine = np.bitwise_and if node.kind == "and" else np.bitwise_or
+            alone = [child for child in node.children if self.evaluator.asks[child] == 1 << subject]
+            held = reduce(combine, [self.plane(subject, child, text) for child in alone])
+            self._planes[key] = held
+        return held
+
+    # ---- chosen rows --------------------------------------------------------------------------------------------
+
+    def trits(self, number: int, rows: Ints, text: int) -> Bytes:
+        """The trit of a node in chosen rows of the table, under one wording of the dated terms."""
+        asks = int(self.evaluator.asks[number])
+        if asks & (asks - 1) == 0:
+            subject = max(asks.bit_length() - 1, 0)
+            return self.plane(subject, number, text).take(self.codes[subject].take(rows))
+        node = self.graph.nodes[number]
+        if node.kind == "not":
+            return _NOT.take(self.trits(node.children[0], rows, text))
+        combine = np.bitwise_and if node.kind == "and" else np.bitwise_or
+        parts = []
+        for subject in sorted({int(self.evaluator.asks[child]) for child in node.children}):
+            if subject & (subject - 1) == 0 and subject:
+                place = subject.bit_length() - 1
+                parts.append(self._part(place, number, text).take(self.codes[place].take(rows)))
+        for child in node.children:
+            asked = int(self.evaluator.asks[child])
+            if asked == 0 or asked & (asked - 1):
+                parts.append(self.trits(child, rows, text))
+        found: Bytes = reduce(combine, parts)
+        return found
+
+    # ---- where a condition may hold -----------------------------------------------------------------------------
+
+    def candidates(self, nodes: Sequence[int], rows: Ints, text: int) -> Iterator[tuple[Ints, Ints]]:
+        """The rows in which each node may hold: (places in `rows`, place in `nodes`), a block at a time.
+
+        Every row where a node is not false is among them; others may be.
+        """
+        bits = [self._bits(subject, nodes, text) for subject in range(len(self.samples))]
+        for start in range(0, len(rows), _BLOCK):
+            block = rows[start : start + _BLOCK]
+            left = reduce(
+                np.bitwise_and,
+                [states.take(codes.take(block), axis=0) for states, codes in zip(bits, self.codes, strict=True)],
+            )
+            words = np.flatnonzero(left)
+            found = np.flatnonzero(np.unpackbits(left.reshape(-1)[words].view(np.uint8)))
+            place = words[found >> 6]
+            yield place // left.shape[1] + start, (place % left.shape[1] << 6) + (found & 63)
+
+    def _bits(self, subject: int, nodes: Sequence[int], text: int) -> npt.NDArray[np.uint64]:
+        """[state, word]: one bit per node, set where the subject's state leaves it possible."""
+        width = -(-len(nodes) // 64) * 64
+        possible = np.zeros((len(self.samples[subject]), width), dtype=bool)
+        for place, node in enumerate(nodes):
+            found = self._possible(subject, node, text, False)
+            possible[:, place] = True if found is None else found
+        return np.packbits(possible, axis=1).view(np.uint64)
+
+    def _possible(self, subject: int, number: int, text: int, negated: bool) -> Mask | None:
+        """Where one subject's state leaves a node (or its negation) possible; None where it has no say."""
+        key = (subject, number, negated, text if self.evaluator.dated[number] else -1)
+        if key not in self._masks:
+            self._masks[key] = self._mask(subject, number, text, negated)
+        return self._masks[key]
+
+    def _mask(self, subject: int, number: int, text: int, negated: bool) -> Mask | None:
+        asks = int(self.evaluator.asks[number])
+        if asks in (0, 1 << subject):
+            plane = self.plane(subject, number, text)
+            possible: Mask = plane != (TRUE if negated else FALSE)
+            return possible
+        if not asks & 1 << subject:
+            return None
+        node = self.graph.nodes[number]
+        if node.kind == "not":
+            return self._possible(subject, node.children[0], text, not negated)
+        found = [self._possible(subject, child, text, negated) for child in node.children]
+        said = [one for one in found if one is not None]
+        any_will_do = (node.kind == "and") == negated
+        if not said or (any_will_do and len(said) < len(found)):
+            return None
+        mask: Mask = reduce(np.logical_or if any_will_do else np.logical_and, said)
+        return mask
+
+
+def _classes(luts: Sequence[Bytes]) -> Ints:
+    """Values of one fact numbered so that two share a number only if every leaf says the same of both."""
+    size = len(luts[0])
+    if size == 1:
+        return np.zeros(1, dtype=np.int64)
+    key = np.zeros(size, dtype=np.int64)
+    bits = 0
+    for lut in luts:
+        if bits >= 60:
+            _, key = np.unique(key, return_inverse=True)
+            bits = max(1, int(size - 1).bit_length())
+        key = key << 2 | lut
+        bits += 2
+    _, classes = np.unique(key, return_inverse=True)
+    return classes
