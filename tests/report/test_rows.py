@@ -65,7 +65,11 @@ def test_a_question_decides_an_ask_even_where_a_suspended_rule_has_an_action() -
 def test_a_go_names_what_was_held_back_or_that_nothing_holds_it() -> None:
     cn = RegimeDecision("cn", "go", None, (RULES["holmium"],), ())
     assert deciding(decided("go", cn=cn)).label("en") == "CN-2025-57 · suspended"
+    assert next_step(decided("go", cn=cn)).en == "Suspended by CN-2025-70 from 2025-11-07 through 2026-11-10."
     assert deciding(decided("go", cn=RegimeDecision("cn", "go", None, (), ()))).label("zh") == "不受约束"
+    assert (
+        next_step(decided("go", cn=RegimeDecision("cn", "go", None, (), ()))).en == "Nothing more is needed that day."
+    )
 
 
 @pytest.mark.parametrize(

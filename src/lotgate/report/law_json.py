@@ -9,6 +9,7 @@ from typing import Any
 
 from lotgate.dates import Interval, day_before
 from lotgate.law import Clause, Clock, Law, Measure, Status, Text
+from lotgate.law.expr import Leaf
 
 __all__ = [
     "Span",
@@ -70,11 +71,19 @@ def condition(law: Law, regime: str, node: int, top: bool = True) -> Any:
             return name
     held = law.graph.nodes[node]
     if held.kind == "leaf":
-        return str(law.graph.leaves[held.children[0]])
+        return _leaf(law, law.graph.leaves[held.children[0]])
     if held.kind in ("true", "false"):
         return held.kind
     inner = [condition(law, regime, child, top=False) for child in held.children]
     return {"not": inner[0]} if held.kind == "not" else {"all" if held.kind == "and" else "any": inner}
+
+
+def _leaf(law: Law, leaf: Leaf) -> str:
+    """A comparison in the words of the law format; the clock of a dated term as its days."""
+    if leaf.op != "clock":
+        return str(leaf)
+    spells = (f"{i.start}..{i.end or ''}" for i in law.versions[str(leaf.operand)])
+    return f"day in {', '.join(spells)}"
 
 
 def _term_names(law: Law, regime: str) -> dict[int, str]:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text as Line
 from rich.tree import Tree
 
-from lotgate.law import Clause, Law, Status
+from lotgate.law import Clause, Law, Status, Text
 from lotgate.report.law_json import (
     Span,
     clauses_of,
@@ -130,7 +130,7 @@ def print_diff(law: Law, before: date, after: date, console: Console, language: 
 
 
 def print_measure(law: Law, measure_id: str, day: date, console: Console, language: str = "en") -> None:
-    """Prints one measure: its record, each clause with its status on a day, its conditions, and the clocks.
+    """Prints one measure: its record, the clocks, each clause with its status on a day, its conditions.
 
     Raises LawError for an unknown id.
     """
@@ -147,15 +147,19 @@ def print_measure(law: Law, measure_id: str, day: date, console: Console, langua
     if measure.note is not None:
         bullets([measure.note[language]], console, mark="!")
     clauses = clauses_of(law, measure)
+    _print_clocks(clauses, console, language)
+    told: set[tuple[Text, int]] = set()
     for clause in clauses:
         console.print()
-        _print_clause(law, clause, day, console, language)
+        _print_clause(law, clause, day, told, console, language)
     nodes = [n for c in clauses for n in (c.when, *(p.node for p in (*c.exceptions, *c.routes)))]
     _print_terms(law, measure.regime, nodes, console, language)
-    _print_clocks(clauses, console, language)
 
 
-def _print_clause(law: Law, clause: Clause, day: date, console: Console, language: str) -> None:
+def _print_clause(
+    law: Law, clause: Clause, day: date, told: set[tuple[Text, int]], console: Console, language: str
+) -> None:
+    """One clause; what an earlier one has told of an exception or route is not told again."""
     head = Line.assemble(
         (clause_name(clause.measure, clause.id), "bold"), "  ", say(f"effect.{clause.effect}", language)
     )
@@ -167,6 +171,10 @@ def _print_clause(law: Law, clause: Clause, day: date, console: Console, languag
     bullets([clause.text[language]], console, mark=" ")
     console.print(_condition_tree(condition(law, clause.regime, clause.when), say("part.when", language), language))
     for proviso in (*clause.exceptions, *clause.routes):
+        if (proviso.text, proviso.node) in told:
+            bullets([f"{proviso.cite[language]}{say('say.colon', language)}{say('say.above', language)}"], console)
+            continue
+        told.add((proviso.text, proviso.node))
         bullets([f"{proviso.cite[language]}{say('say.colon', language)}{proviso.text[language]}"], console)
         what = say("part.when", language)
         console.print(_condition_tree(condition(law, clause.regime, proviso.node), what, language))

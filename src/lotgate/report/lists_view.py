@@ -46,7 +46,7 @@ def print_status(lists: Sequence[ListState], console: Console, language: str = "
         return
     heads = [say(f"head.{head}", language) for head in ("list", "as_of", "age", "entries", "rejected", "title")]
     rows = [_cells(one, language) for one in lists]
-    widths = columns([heads[:5], *(row[:5] for row in rows)], (22, 10, 12, 10, 8))
+    widths = columns([heads[:5], *(row[:5] for row in rows)], (28, 10, 12, 10, 8))
     widths.append(max(console.width - sum(widths) - 5, 10))
     console.print(Line(joined(zip(heads, widths, strict=True)), style="dim"), no_wrap=True)
     for one, row in zip(lists, rows, strict=True):

@@ -14,7 +14,8 @@ from typing import Any
 
 import click
 
-from lotgate.law.load import FACTS, read_yaml
+from lotgate.law.load import FACTS
+from lotgate.law.reading import read_yaml
 from lotgate.report.words import fact_label
 from lotgate.tables.template import write_table_guide
 

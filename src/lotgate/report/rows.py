@@ -210,12 +210,14 @@ def _asked(ask: Ask) -> Text:
 
 
 def next_step(decision: LineDecision) -> Text:
-    """What a person does next about a line."""
+    """What a person does next about a line; for one that may go without more, what lets it go."""
     if decision.answer == "ask":
         found = _first_ask(decision)
         return describe(found[1]) if found else word("next.ask")
     if decision.answer == "go":
-        return decision.actions[0] if decision.actions else word("say.needs_nothing")
+        held = _held_back(decision)
+        why = held.held_by if held is not None else None
+        return decision.actions[0] if decision.actions else why or word("say.needs_nothing")
     for regime in _strictest(decision):
         rule = _governing(regime)
         if rule is not None and rule.action is not None:

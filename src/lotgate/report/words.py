@@ -152,6 +152,7 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "say.needs_nothing": ("Nothing more is needed that day.", "该日无需其他手续。"),
     "say.no_lines": ("No lines to decide.", "没有需要判定的行。"),
     "say.licence_moves": ("a licence in hand begins or ends", "持有许可的有效期开始或届满"),
+    "say.above": ("as above", "同上"),
     "say.tested": ("tested: {comparison}", "检验：{comparison}"),
     "say.off": ("not part of the law on this day", "该日不在法律之中"),
     "say.unknown": ("unknown", "未知"),
