@@ -30,7 +30,7 @@ __all__ = ["main"]
 DONE, NOT_ALL_GO, BAD_INPUT, MISSING = 0, 1, 2, 3
 
 
-class _Day(click.ParamType):
+class _Day(click.ParamType[date]):
     name = "day"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
@@ -266,7 +266,7 @@ def law() -> None:
 @law.command("list")
 @click.option("--regime", help="Only this regime.")
 @_law_options
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="The machine's form on standard output.")
 @LANGUAGE
 @COLOUR
 def law_list(
@@ -292,7 +292,7 @@ def law_list(
 @click.argument("measure")
 @click.option("--on", type=DAY, help="Show each clause's status on this day (default: today).")
 @_law_options
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="The machine's form on standard output.")
 @LANGUAGE
 @COLOUR
 def law_show(
@@ -314,7 +314,7 @@ def law_show(
 @click.argument("day", type=DAY)
 @click.option("--regime", help="Only this regime.")
 @_law_options
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="The machine's form on standard output.")
 @LANGUAGE
 @COLOUR
 def law_at(
@@ -336,7 +336,7 @@ def law_at(
 @click.argument("earlier", type=DAY)
 @click.argument("later", type=DAY)
 @_law_options
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="The machine's form on standard output.")
 @LANGUAGE
 @COLOUR
 def law_diff(
@@ -360,8 +360,14 @@ def lists() -> None:
 
 
 @lists.command("status")
-@click.option("--lists", "lists_folder", type=click.Path(path_type=Path), envvar="LOTGATE_LISTS")
-@click.option("--json", "as_json", is_flag=True)
+@click.option(
+    "--lists",
+    "lists_folder",
+    type=click.Path(path_type=Path),
+    envvar="LOTGATE_LISTS",
+    help="Show the lists in this folder instead of your own store.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The machine's form on standard output.")
 @LANGUAGE
 @COLOUR
 def lists_status(lists_folder: Path | None, as_json: bool, language: str, no_color: bool) -> int:

@@ -195,7 +195,7 @@ class Decisions(Sequence[LineDecision]):
                     f"物料清单存在循环：{way}。依赖于它的内容仍未确定。",
                 )
             )
-        shown = [one for one in self.facts.parties.lists if "demonstration" in one.title.lower()]
+        shown = [one for one in self.facts.parties.lists if "demonstration" in f"{one.title} {one.source}".lower()]
         if shown:
             found.append(
                 Text(

@@ -1,4 +1,4 @@
-"""One line's whole reasoning: why each rule speaks, what the lists say of its parties, and which clauses stay silent."""
+"""One line's whole reasoning: why each rule speaks, what the lists say of its parties, which clauses stay silent."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from lotgate.decide.columns import Members, Value
 from lotgate.decide.decision import LineDecision
+from lotgate.decide.judge import governing_route
 from lotgate.decide.walk import Reason, Walk
 from lotgate.law import Status, Text
+from lotgate.parties.screen import Hit
 
 if TYPE_CHECKING:
     from lotgate.decide.check import Decisions
@@ -69,7 +71,11 @@ def explanation(decisions: Decisions, number: int) -> Explanation:
     for code, regime in decision.regimes.items():
         rules = []
         for rule in regime.rules:
-            reasons = _reasons(walk, clauses[(rule.measure, rule.rule)].when, cells)
+            clause = clauses[(rule.measure, rule.rule)]
+            reasons = _reasons(walk, clause.when, cells)
+            route = governing_route(clause, walk) if rule.held_by is not None else None
+            if route is not None and route.text == rule.held_by:
+                reasons += _reasons(walk, route.node, cells)
             rules.append(replace(rule, reasons=tuple(dict.fromkeys(reasons))))
         regimes[code] = replace(regime, rules=tuple(rules))
     decision = replace(decision, regimes=regimes)
@@ -125,6 +131,14 @@ def shown(value: Value) -> str:
     return value
 
 
+def _hit_text(hit: Hit) -> Text:
+    surely, why = hit.match == "yes", "; ".join(hit.why)
+    return Text(
+        f"{'is' if surely else 'may be'} {hit.matched_name} on {hit.list} (score {hit.score:.2f}: {why})",
+        f"{'即' if surely else '可能是'}{hit.list}所列{hit.matched_name}（得分{hit.score:.2f}：{why}）",
+    )
+
+
 def _party_notes(decisions: Decisions, number: int, decision: LineDecision) -> tuple[PartyNote, ...]:
     facts, lines = decisions.facts.parties, decisions.facts.lines
     roles: list[tuple[str, str]] = []
@@ -140,18 +154,7 @@ def _party_notes(decisions: Decisions, number: int, decision: LineDecision) -> t
             continue
         seen.add(party)
         for hit in facts.matches[party].hits:
-            surely = hit.match == "yes"
-            why = "; ".join(hit.why)
-            notes.append(
-                PartyNote(
-                    role,
-                    party,
-                    Text(
-                        f"{'is' if surely else 'may be'} {hit.matched_name} on {hit.list} (score {hit.score:.2f}: {why})",
-                        f"{'即' if surely else '可能是'}{hit.list}所列{hit.matched_name}（得分{hit.score:.2f}：{why}）",
-                    ),
-                )
-            )
+            notes.append(PartyNote(role, party, _hit_text(hit)))
         for verdicts in (owned.by_us, owned.by_ofac, owned.by_cn):
             verdict = verdicts.get(party)
             if verdict is not None and verdict.stakes:

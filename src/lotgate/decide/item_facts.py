@@ -103,6 +103,7 @@ class ItemFacts:
         found.update(self.metric_columns)
         found["item_meets"] = Column.of(self.item_meets)
         found["parts_meet"] = Column.of(self.parts_meet)
+        found["parts_model"] = Column.of(self.parts_model)
         found["parts_us_code"] = Column.of(self.parts_us_code)
         found["cn61_share"] = Column.of(self.cn61_share)
         return found
@@ -200,6 +201,15 @@ class ItemFacts:
             Members(found.must, found.must) if code is not None else found
             for found, code in zip(self._below(self.item_meets), self.cells("us_code"), strict=True)
         ]
+
+    @cached_property
+    def parts_model(self) -> list[Members]:
+        """Models, among those some list of the law names, that stand in an item's bill; unnamed parts are not asked."""
+        named = frozenset().union(*(self.law.lists[name] for name in self.law.lists))
+        models = [frozenset({model}) & named for model in self.cells("model")]
+        if not self.ws.tables["bom"].height or not any(models):
+            return [Members()] * len(self.ids)
+        return [Members(found.must, found.must) for found in self._below([Members(m, m) for m in models])]
 
     @cached_property
     def parts_us_code(self) -> list[Members]:

@@ -15,8 +15,8 @@ from lotgate.decide.evaluate import Evaluator, Outcome
 from lotgate.decide.values import CodeBook, case_row
 from lotgate.errors import LawError
 from lotgate.law import Law
-from lotgate.law.load import read_yaml
 from lotgate.law.model import POLICIES
+from lotgate.law.reading import read_yaml
 
 __all__ = ["LawCase", "law_cases", "run_law_cases"]
 

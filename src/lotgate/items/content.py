@@ -76,13 +76,13 @@ class Counting:
         without_parts: Bools | None = None,
     ) -> Counting:
         """The counting of these arrays, one-dimensional ones read as one column; left out means nowhere."""
-        must = count_must.reshape(count_must.shape[0], -1)
+        must = count_must if count_must.ndim == 2 else count_must[:, None]
         shape = must.shape
 
         def full(array: Bools | None) -> Bools:
             if array is None:
                 return np.zeros(shape, np.bool_)
-            return np.broadcast_to(array.reshape(shape[0], -1), shape)
+            return np.broadcast_to(array if array.ndim == 2 else array[:, None], shape)
 
         stops = full(stop_must) & ~must
         bare = np.zeros(shape[0], np.bool_) if without_parts is None else without_parts

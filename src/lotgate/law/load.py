@@ -6,24 +6,31 @@ import csv
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from lotgate.dates import Interval, parse_day
 from lotgate.errors import LawError
 from lotgate.law.clock import Clock, Suspension
 from lotgate.law.expr import FactType, Graph, Leaf, Scope, compile_condition
 from lotgate.law.model import POLICIES, Clause, Conflict, FactSpec, Law, Measure, Proviso, Regime, Text
+from lotgate.law.reading import (
+    REGIMES,
+    Collected,
+    Draft,
+    collect,
+    first_day,
+    interval_of,
+    optional_text,
+    read_yaml,
+    text_of,
+)
 
 __all__ = ["DATA", "load", "read_yaml"]
 
 DATA = Path(__file__).parent / "data"
 FACTS = Path(__file__).parent / "facts.yaml"
-REGIMES = ("cn", "us", "eu", "nl", "jp")
 EFFECTS = ("licence-required", "prohibited", "registration", "notification", "advisory")
 FORCES = ("statute", "regulation", "rule", "order", "guidance", "letter", "statement", "list")
 LICENCE_KINDS = ("single", "general", "exception")
@@ -32,135 +39,28 @@ _TAG = re.compile(
 )
 
 
-class _Strings(yaml.CBaseLoader):
-    """Every scalar a string, duplicate keys refused: the fact schema gives the types, so NO stays Norway."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise LawError(f"{key.start_mark}: the key {key.value!r} stands twice")
-            seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
-
-
-def read_yaml(path: Path) -> Any:
-    """The content of a YAML file with every scalar a string; LawError when it cannot be read."""
-    try:
-        with path.open(encoding="utf-8") as file:
-            return yaml.load(file, Loader=_Strings)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise LawError(f"{path}: {error}") from None
-
-
-@dataclass
-class _Draft:
-    """One rules.yaml before its conditions are compiled."""
-
-    regime: str
-    folder: Path
-    data: dict[str, Any]
-
-
-@dataclass
-class _Collected:
-    drafts: dict[str, _Draft] = field(default_factory=dict)
-    conflicts: dict[str, tuple[Path, dict[str, Any]]] = field(default_factory=dict)
-    regimes: dict[str, Regime] = field(default_factory=dict)
-    faults: list[str] = field(default_factory=list)
-
-
 def load(extra: Iterable[Path | str] = (), as_known: date | None = None) -> Law:
     """The shipped law, with measures from `extra` folders added or put in the place of those of the same id.
 
     With `as_known`, only what had been recorded by that day: later measures and suspensions are left out. Raises
     LawError listing every fault found.
     """
-    found = _Collected()
-    _collect(DATA, found)
+    found = Collected()
+    collect(DATA, found)
     for folder in extra:
         path = Path(folder)
         if not path.is_dir():
             raise LawError(f"{path}: no such folder of law")
-        _collect(path, found, outside=True)
+        collect(path, found, outside=True)
     if found.faults:
         raise LawError("\n".join(found.faults))
     return _Builder(found, as_known).build()
 
 
-def _collect(root: Path, found: _Collected, outside: bool = False) -> None:
-    rules = sorted(root.rglob("rules.yaml"))
-    if outside and not rules and not list(root.rglob("*.yaml")):
-        found.faults.append(f"{root}: no rules.yaml below it")
-    for path in sorted(root.rglob("regime.yaml")):
-        data = _read(path, found)
-        if data is None:
-            continue
-        try:
-            code, known = data["regime"], parse_day(data["known_as_of"])
-            found.regimes[code] = Regime(code, _text(data.get("title"), str(path)), known)
-        except LawError as error:
-            found.faults.append(str(error))
-        except (KeyError, TypeError, ValueError) as error:
-            found.faults.append(f"{path}: expected regime, title and known_as_of: DAY; {error}")
-    for path in rules:
-        data = _read(path, found)
-        if data is None:
-            continue
-        if not isinstance(data, dict) or "measure" not in data:
-            found.faults.append(f"{path}: expected a mapping with the key measure")
-            continue
-        regime = data.get("regime") or data["measure"].split("-")[0].lower()
-        if regime not in REGIMES:
-            found.faults.append(
-                f"{path}: cannot tell the regime of {data['measure']}; add regime: cn, us, eu, nl or jp"
-            )
-            continue
-        if data["measure"] in found.drafts and not outside:
-            found.faults.append(f"{path}: the measure {data['measure']} stands twice")
-        found.drafts[data["measure"]] = _Draft(regime, path.parent, data)
-    for path in sorted(root.rglob("conflicts/*.yaml")):
-        data = _read(path, found)
-        if isinstance(data, dict) and "conflict" in data:
-            found.conflicts[data["conflict"]] = (path, data)
-        elif data is not None:
-            found.faults.append(f"{path}: expected a mapping with the key conflict")
-
-
-def _read(path: Path, found: _Collected) -> Any:
-    """The content of a file, or None with the fault noted."""
-    try:
-        return read_yaml(path)
-    except LawError as error:
-        found.faults.append(str(error))
-        return None
-
-
-def _text(value: Any, where: str) -> Text:
-    if not isinstance(value, dict) or not value.get("en") or not value.get("zh"):
-        raise LawError(f"{where}: expected text in both languages, {{en: …, zh: …}}; found {value!r}")
-    return Text(" ".join(value["en"].split()), "".join(value["zh"].split("\n")).strip())
-
-
-def _optional_text(value: Any, where: str) -> Text | None:
-    return None if value is None else _text(value, where)
-
-
-def _interval(value: Any, where: str) -> Interval:
-    try:
-        start = parse_day(value["from"])
-        end = parse_day(value["through"]) if value.get("through") else None
-    except (KeyError, TypeError, ValueError) as error:
-        raise LawError(f"{where}: expected {{from: DAY, through: DAY}}; {error}") from None
-    if end is not None and end < start:
-        raise LawError(f"{where}: {value} ends before it starts")
-    return Interval(start, end)
-
-
 class _Builder:
     """Turns drafts into a Law; collects every fault before raising."""
 
-    def __init__(self, found: _Collected, as_known: date | None) -> None:
+    def __init__(self, found: Collected, as_known: date | None) -> None:
         self.found = found
         self.as_known = as_known
         self.faults: list[str] = []
@@ -183,11 +83,12 @@ class _Builder:
 
     def build(self) -> Law:
         drafts = list(self.found.drafts.values())
-        known: list[_Draft] = []
+        known: list[Draft] = []
         for draft in drafts:
             self._guard(lambda d=draft: self._admit(d, known), draft)
         for draft in drafts:
             self._guard(lambda d=draft: self._lists(d), draft)
+        self._whole_lists()
         for draft in drafts:
             self.shared[draft.regime].update(draft.data.get("shared") or {})
         for draft in drafts:
@@ -223,7 +124,7 @@ class _Builder:
             list_rows=self.list_rows,
         )
 
-    def _guard(self, step: Any, draft: _Draft | None) -> None:
+    def _guard(self, step: Any, draft: Draft | None) -> None:
         try:
             step()
         except LawError as error:
@@ -234,12 +135,12 @@ class _Builder:
         except ValueError as error:
             self.faults.append(f"{draft.folder / 'rules.yaml' if draft else 'conflicts'}: {error}")
 
-    def _admit(self, draft: _Draft, drafts: list[_Draft]) -> None:
+    def _admit(self, draft: Draft, drafts: list[Draft]) -> None:
         if self._known(draft.data.get("recorded") or draft.data.get("issued")):
             drafts.append(draft)
 
     def _known(self, day: str | None) -> bool:
-        known = _day(day)
+        known = first_day(day)
         return known is None or self.as_known is None or known <= self.as_known
 
     def _version(self) -> str:
@@ -251,7 +152,7 @@ class _Builder:
         newest = max((r.known_as_of for r in self.found.regimes.values()), default=date.min)
         return f"{newest.isoformat()}+{digest.hexdigest()[:8]}"
 
-    def _lists(self, draft: _Draft) -> None:
+    def _lists(self, draft: Draft) -> None:
         for path in sorted(draft.folder.glob("lists/*.csv")):
             with path.open(encoding="utf-8-sig", newline="") as file:
                 rows = tuple(csv.DictReader(file))
@@ -286,57 +187,73 @@ class _Builder:
             else:
                 self.lists[name] = frozenset(values)
 
+    def _whole_lists(self) -> None:
+        """`cn-any` and its like: every code any list of the regime names, those of added measures included."""
+        for regime in REGIMES:
+            mine = [name for name, home in self.list_regime.items() if home == regime and name in self.code_lists]
+            codes = dict.fromkeys(code for name in mine for code in self.code_lists[name] if not code.startswith("!"))
+            self.code_lists[f"{regime}-any"] = tuple(codes)
+            self.list_regime[f"{regime}-any"] = regime
+
     def _scope(self, regime: str, where: str) -> Scope:
         return Scope(self.fact_types, self.lists, self.terms[regime], where, frozenset(self.code_lists))
 
-    def _tests(self, draft: _Draft) -> None:
+    def _tests(self, draft: Draft) -> None:
         for entry in draft.data.get("tests") or ():
             where = f"{draft.folder / 'rules.yaml'}: test {entry['test']}"
             if entry["test"] in self.tests:
                 raise LawError(f"{where} stands twice")
             self.tests[entry["test"]] = compile_condition(self.graph, entry["when"], self._scope(draft.regime, where))
 
-    def _all_terms(self, drafts: Sequence[_Draft]) -> None:
-        """Terms may use one another in any order; a circle is an error."""
-        waiting: dict[tuple[str, str], tuple[_Draft, dict[str, Any]]] = {}
+    def _all_terms(self, drafts: Sequence[Draft]) -> None:
+        """Terms may use one another in any order; a circle is an error. `extends` adds a case to another's term."""
+        waiting: dict[tuple[str, str], list[tuple[Draft, dict[str, Any]]]] = {}
+        added: list[tuple[Draft, dict[str, Any]]] = []
         for draft in drafts:
             for entry in draft.data.get("terms") or ():
+                if "extends" in entry:
+                    added.append((draft, entry))
+                    continue
                 key = (draft.regime, entry["term"])
                 if key in waiting:
-                    self.faults.append(
-                        f"{draft.folder / 'rules.yaml'}: term {entry['term']} stands twice in the regime"
-                    )
-                waiting[key] = (draft, entry)
+                    self.faults.append(f"{draft.folder / 'rules.yaml'}: term {key[1]} stands twice in the regime")
+                waiting[key] = [(draft, entry)]
+        for draft, entry in added:
+            key = (draft.regime, entry["extends"])
+            if key in waiting:
+                waiting[key].append((draft, entry))
+            else:
+                self.faults.append(f"{draft.folder / 'rules.yaml'}: extends {key[1]}, which is no term of the regime")
         names = {key[1] for key in waiting}
         while waiting:
-            ready = [
-                k for k, (_, e) in waiting.items() if not (_words(e) & names & {n for r, n in waiting if r == k[0]})
-            ]
+            still = {regime: {name for home, name in waiting if home == regime} for regime, _ in waiting}
+            used = {key: set().union(*(_words(entry) for _, entry in parts)) for key, parts in waiting.items()}
+            ready = [key for key in waiting if not used[key] & names & still[key[0]]]
             if not ready:
-                self.faults.append(
-                    "terms refer to one another in a circle: " + ", ".join(sorted(n for _, n in waiting))
-                )
+                circle = ", ".join(sorted(name for _, name in waiting))
+                self.faults.append(f"terms refer to one another in a circle: {circle}")
                 return
             for key in ready:
-                draft, entry = waiting.pop(key)
-                self._guard(lambda d=draft, e=entry: self._term(d, e), draft)
+                parts = waiting.pop(key)
+                self._guard(lambda k=key, p=parts: self._term(k, p), parts[0][0])
 
-    def _term(self, draft: _Draft, entry: dict[str, Any]) -> None:
-        where = f"{draft.folder / 'rules.yaml'}: term {entry['term']}"
-        scope = self._scope(draft.regime, where)
-        if "when" in entry:
-            node = compile_condition(self.graph, entry["when"], scope)
-        else:
-            parts = []
+    def _term(self, key: tuple[str, str], parts: Sequence[tuple[Draft, dict[str, Any]]]) -> None:
+        regime, name = key
+        cases = []
+        for draft, entry in parts:
+            where = f"{draft.folder / 'rules.yaml'}: term {name}"
+            scope = self._scope(regime, where)
+            if "when" in entry:
+                cases.append(compile_condition(self.graph, entry["when"], scope))
+                continue
             for number, version in enumerate(entry["versions"]):
-                key = f"{draft.regime}:{entry['term']}#{number}"
-                self.versions[key] = (_interval(version, where),)
-                clock = self.graph.leaf(Leaf("day", "clock", key))
-                parts.append(self.graph.all([clock, compile_condition(self.graph, version["when"], scope)]))
-            node = self.graph.any(parts)
-        self.terms[draft.regime][entry["term"]] = node
+                clock_key = f"{draft.data['measure']}:{name}#{number}"
+                self.versions[clock_key] = (interval_of(version, where),)
+                clock = self.graph.leaf(Leaf("day", "clock", clock_key))
+                cases.append(self.graph.all([clock, compile_condition(self.graph, version["when"], scope)]))
+        self.terms[regime][name] = self.graph.any(cases)
 
-    def _measure(self, draft: _Draft) -> None:
+    def _measure(self, draft: Draft) -> None:
         data, where = draft.data, str(draft.folder / "rules.yaml")
         source = data.get("source") or {}
         force = data.get("force", "rule")
@@ -362,20 +279,20 @@ class _Builder:
             self.measures[measure_id] = Measure(
                 id=measure_id,
                 regime=draft.regime,
-                title=_text(data.get("title"), where),
-                issued=_day(data.get("issued")),
-                recorded=_day(data.get("recorded") or data.get("issued")),
+                title=text_of(data.get("title"), where),
+                issued=first_day(data.get("issued")),
+                recorded=first_day(data.get("recorded") or data.get("issued")),
                 force=force,
                 verified=data.get("verified", "no"),
                 source=source.get("name", "") if isinstance(source, dict) else str(source),
                 url=source.get("url", "") if isinstance(source, dict) else "",
-                note=_optional_text(data.get("note"), where),
+                note=optional_text(data.get("note"), where),
                 folder=draft.folder,
             )
         for entry in data.get("clauses") or ():
             self._guard(lambda e=entry: self._clause(draft, e), draft)
 
-    def _clause(self, draft: _Draft, entry: dict[str, Any]) -> None:
+    def _clause(self, draft: Draft, entry: dict[str, Any]) -> None:
         measure = entry.get("measure", draft.data["measure"])
         ref = f"{measure}/{entry['id']}"
         where = f"{draft.folder / 'rules.yaml'}: clause {ref}"
@@ -415,15 +332,15 @@ class _Builder:
                 measure=measure,
                 id=entry["id"],
                 regime=draft.regime,
-                cite=_text(entry.get("cite"), where),
-                text=_text(entry.get("text"), where),
+                cite=text_of(entry.get("cite"), where),
+                text=text_of(entry.get("text"), where),
                 effect=effect,
                 policy=policy,
                 licence_kinds=kinds,
                 when=compile_condition(self.graph, entry["when"], scope),
                 exceptions=tuple(self._proviso(p, scope, draft.regime) for p in entry.get("except") or ()),
                 routes=tuple(self._proviso(p, scope, draft.regime) for p in entry.get("routes") or ()),
-                action=_optional_text(entry.get("action"), where),
+                action=optional_text(entry.get("action"), where),
                 clock=self._clock(entry, draft, where),
             )
         )
@@ -449,22 +366,22 @@ class _Builder:
             raise LawError(f"{where}: policy {policy!r}; expected one of {', '.join(POLICIES)}")
         return Proviso(
             id=entry["id"],
-            cite=_text(entry.get("cite"), where),
-            text=_text(entry.get("text"), where),
+            cite=text_of(entry.get("cite"), where),
+            text=text_of(entry.get("text"), where),
             node=node,
             effect=effect,
             policy=policy,
-            action=_optional_text(entry.get("action"), where),
+            action=optional_text(entry.get("action"), where),
         )
 
-    def _clock(self, entry: dict[str, Any], draft: _Draft | None, where: str) -> Clock:
-        in_force = tuple(_interval(value, where) for value in entry.get("in_force") or ())
+    def _clock(self, entry: dict[str, Any], draft: Draft | None, where: str) -> Clock:
+        in_force = tuple(interval_of(value, where) for value in entry.get("in_force") or ())
         if not in_force:
             raise LawError(f"{where}: in_force is missing; expected [{{from: DAY}}]")
         suspended = []
         for value in entry.get("suspended") or ():
             if self._known(value.get("recorded") or value["from"]):
-                suspended.append(Suspension(_interval(value, where), value.get("by", "")))
+                suspended.append(Suspension(interval_of(value, where), value.get("by", "")))
         stopped = entry.get("stopped")
         if stopped and not self._known(stopped.get("recorded") or stopped["from"]):
             stopped = None
@@ -475,7 +392,7 @@ class _Builder:
             suspended=tuple(suspended),
             stopped=parse_day(stopped["from"]) if stopped else None,
             stopped_by=stopped.get("by", "") if stopped else "",
-            enforced=None if enforced is None else tuple(_interval(value, where) for value in enforced),
+            enforced=None if enforced is None else tuple(interval_of(value, where) for value in enforced),
             verified=verified != "no",
         )
 
@@ -487,12 +404,12 @@ class _Builder:
             Conflict(
                 id=data["conflict"],
                 forbids=forbids["measure"],
-                cite=_text(forbids.get("cite"), where),
+                cite=text_of(forbids.get("cite"), where),
                 obeying=frozenset(data["obeying"]["measures"]),
                 clock=self._clock({**data, "verified": "yes"}, None, where),
                 when=compile_condition(self.graph, data["when"], scope),
-                text=_text(data.get("text"), where),
-                authorisation=_text(data.get("authorisation"), where),
+                text=text_of(data.get("text"), where),
+                authorisation=text_of(data.get("authorisation"), where),
                 verified=data.get("verified", "no"),
             )
         )
@@ -518,22 +435,11 @@ def _words(entry: Any) -> set[str]:
     """Every bare word in a written condition, to order terms by what they use."""
     if isinstance(entry, dict):
         return set().union(
-            *(_words(v) for k, v in entry.items() if k not in ("term", "text", "from", "through")), set()
+            *(_words(v) for k, v in entry.items() if k not in ("term", "extends", "text", "from", "through")), set()
         )
     if isinstance(entry, list):
         return set().union(*(_words(v) for v in entry), set())
     return {str(entry).strip()}
-
-
-def _day(value: str | None) -> date | None:
-    """A day, or the first day of what is named (2005 or 2026-04) where a source gives no more."""
-    if not value:
-        return None
-    try:
-        parts = [int(part) for part in value.split("-")]
-        return date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1)
-    except ValueError:
-        raise ValueError(f"{value!r} is not a day, a month or a year") from None
 
 
 def _read_facts() -> dict[str, FactSpec]:
