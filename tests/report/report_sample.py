@@ -423,6 +423,15 @@ class SampleSilent:
 
 
 @dataclass
+class SampleNote:
+    """What a list says of a party."""
+
+    role: str
+    party: str
+    text: Text
+
+
+@dataclass
 class SampleExplanation:
     """What explain hands to a report."""
 
@@ -433,6 +442,11 @@ class SampleExplanation:
         SampleSilent("CN-2025-57", "1", T("Announcement 57 of 2025", "公告2025年第57号"), ("ship_from = CN", "TW")),
         SampleSilent("CN-2023-23", "1", T("Announcement 23 of 2023", "公告2023年第23号"), ("", "")),
     )  # fmt: skip
+    parties: tuple[SampleNote, ...] = (
+        SampleNote(
+            "end_user", "skyfab", T("may be Skyline Semi on us-entity-list", "可能是us-entity-list所列Skyline Semi")
+        ),
+    )
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from lotgate import __version__
 from lotgate.decide.decision import Ask, ConflictFlag, LineDecision, RegimeDecision, Rule
 from lotgate.law import Text
 from lotgate.report.rows import Row, questions
-from lotgate.report.shapes import DecisionSet
+from lotgate.report.shapes import DecisionSet, PartyNote
 from lotgate.report.words import ANSWERS, fact_label, word
 from lotgate.tables.schema import REGIMES
 
@@ -119,14 +119,16 @@ REASON_HEADS: tuple[tuple[str, int], ...] = (
 )
 
 
-def reason_rows(decision: LineDecision) -> Iterator[list[Value]]:
-    """One row per regime and rule or question of a line, one per conflict."""
+def reason_rows(decision: LineDecision, parties: Iterable[PartyNote] = ()) -> Iterator[list[Value]]:
+    """One row per regime and rule or question of a line, one per conflict, one per note on a party."""
     start: list[Value] = [decision.line, decision.date]
     for regime in decision.regimes.values():
         own = [*start, both(word(f"regime.{regime.regime}")), _answer(regime.answer)]
         yield from (own + cells for cells in _regime_rows(regime))
     for conflict in decision.conflicts:
         yield [*start, None, None, *_conflict_cells(conflict)]
+    for note in parties:
+        yield [*start, None, None, *_party_cells(note)]
 
 
 def _regime_rows(regime: RegimeDecision) -> Iterator[list[Value]]:
@@ -156,6 +158,11 @@ def _conflict_cells(conflict: ConflictFlag) -> list[Value]:
     way, mark = conflict.authorisation, both(word("say.conflict_mark"))
     return ["; ".join(conflict.measures), None, mark, None, conflict.cite.en, conflict.cite.zh,
             conflict.text.en, conflict.text.zh, way.en, way.zh, None, None, None, None]  # fmt: skip
+
+
+def _party_cells(note: PartyNote) -> list[Value]:
+    role = both(word(f"head.{note.role}"))
+    return [None, None, role, None, None, None, note.text.en, note.text.zh, None, None, None, note.party, None, None]
 
 
 # ---- about ------------------------------------------------------------------------------------------------------

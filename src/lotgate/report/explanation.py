@@ -13,7 +13,7 @@ from lotgate.decide.decision import ConflictFlag, LineDecision, RegimeDecision, 
 from lotgate.law import Law
 from lotgate.report.rows import clause_name, clean, find_measure, questions, shipments, steps
 from lotgate.report.screen_text import ANSWER_STYLES, answer_label, bullets, heading
-from lotgate.report.shapes import DecisionSet, Explained, Silent
+from lotgate.report.shapes import DecisionSet, Explained, PartyNote, Silent
 from lotgate.report.words import fact_label, met, say
 from lotgate.tables import Workspace
 
@@ -35,6 +35,7 @@ def print_explain(explained: Explained, decisions: DecisionSet, console: Console
     _print_shipment(decision.line, decisions.workspace, console, language)
     _section("part.todo", (action[language] for action in steps(decision)), console, language)
     _print_questions(decision, console, language)
+    _section("part.parties", (_party_line(note, language) for note in explained.parties), console, language)
     _print_conflicts(decision.conflicts, console, language)
     console.print()
     heading(say("part.laws", language), console)
@@ -55,6 +56,10 @@ def _regime(measure: str, law: Law) -> str:
 
 def _listed(names: Iterable[str], language: str) -> str:
     return ("、" if language == "zh" else ", ").join(names)
+
+
+def _party_line(note: PartyNote, language: str) -> str:
+    return _told(f"{say(f'head.{note.role}', language)} {clean(note.party)}", clean(note.text[language]), language)
 
 
 def _told(label: str, text: str, language: str) -> str:
@@ -173,7 +178,7 @@ def _add_rule(tree: Tree, rule: Rule, language: str) -> None:
         for comparison, value in rule.reasons:
             why.add(_reason(comparison, value, language))
     if rule.action is not None:
-        branch.add(Line.assemble(("→ ", "bold"), rule.action[language]))
+        branch.add(Line.assemble(("→" if language == "zh" else "→ ", "bold"), rule.action[language]))
 
 
 def _reason(comparison: str, value: str, language: str, tested: bool = True) -> Line:

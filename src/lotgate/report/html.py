@@ -19,7 +19,7 @@ from lotgate.law import Law, Measure, Text
 from lotgate.report.chart import draw
 from lotgate.report.files import write_whole
 from lotgate.report.rows import Row, clean, decision_rows, find_measure, questions, steps, strictest
-from lotgate.report.shapes import DecisionSet
+from lotgate.report.shapes import DecisionSet, PartyNote
 from lotgate.report.words import ANSWERS, fact_label, met, say, word
 
 __all__ = ["render_html", "write_html"]
@@ -70,9 +70,13 @@ def render_html(decisions: DecisionSet, start: dt.date | None = None, language: 
     """
     law, total = decisions.law, len(decisions.lines)
     shown = strictest(decisions, _MOST_ROWS)
-    if total <= _MOST_EXPLAINED:
-        shown = [decisions.explain(decision.line).decision for decision in shown]
-    rows = [_View(row, total <= _MOST_REASONED) for row in decision_rows(shown, decisions.workspace)]
+    explained = [decisions.explain(decision.line) for decision in shown] if total <= _MOST_EXPLAINED else []
+    shown = [one.decision for one in explained] or shown
+    found = [one.parties for one in explained] or [()] * len(shown)
+    rows = [
+        _View(row, parties, total <= _MOST_REASONED)
+        for row, parties in zip(decision_rows(shown, decisions.workspace), found, strict=True)
+    ]
     measures = _measures(shown, law)
     counts = decisions.counts()
     return (
@@ -174,6 +178,7 @@ class _View:
     """A row with what the template would otherwise have to work out."""
 
     row: Row
+    parties: Sequence[PartyNote]
     all_reasons: bool
 
     @property

@@ -313,7 +313,7 @@ def _details(row: Mapping[str, Any], item: Mapping[str, Any], parties: Mapping[s
     unknown = word("say.unknown")
 
     def plain(text: str | None) -> Text | None:
-        return Text(text, text) if text else None
+        return None if not text else word("say.none") if text == "none" else Text(text, text)
 
     def phrase(group: str, code: str | None) -> Text | None:
         return None if code is None else word("say.none") if code == "none" else word(f"{group}.{code}")

@@ -16,7 +16,7 @@ from lotgate.decide.decision import LineDecision
 from lotgate.law import Law, Text
 from lotgate.tables import Workspace
 
-__all__ = ["Change", "DecisionSet", "Explained", "ListChange", "ListState", "Silent"]
+__all__ = ["Change", "DecisionSet", "Explained", "ListChange", "ListState", "PartyNote", "Silent"]
 
 
 class DecisionSet(Protocol):
@@ -94,6 +94,17 @@ class Silent(Protocol):
         ...
 
 
+class PartyNote(Protocol):
+    """What the lists, or a party's owners, say of one party of a line."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def party(self) -> str: ...
+    @property
+    def text(self) -> Text: ...
+
+
 class Explained(Protocol):
     """One line's whole reasoning."""
 
@@ -104,6 +115,8 @@ class Explained(Protocol):
 
     @property
     def silent(self) -> Sequence[Silent]: ...
+    @property
+    def parties(self) -> Sequence[PartyNote]: ...
 
 
 class ListState(Protocol):

@@ -252,8 +252,8 @@ def _write_reasons(book: Workbook, pen: _Pen, decisions: DecisionSet, rows: Sequ
     explained = len(rows) <= _MOST_EXPLAINED
     total = 0
     for row in rows:
-        decision = decisions.explain(row.decision.line).decision if explained else row.decision
-        for values in reason_rows(decision):
+        found = decisions.explain(row.decision.line) if explained else None
+        for values in reason_rows(found.decision if found else row.decision, found.parties if found else ()):
             total += 1
             if total < _MOST_ROWS:
                 sheet.append([pen.cell(sheet, value, "wrapped") for value in values])
