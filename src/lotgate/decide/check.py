@@ -24,7 +24,6 @@ from lotgate.decide.judge import Judge
 from lotgate.decide.questions import Questions
 from lotgate.errors import Fault, InputError
 from lotgate.law import Law, Text
-from lotgate.law.model import stale_after
 from lotgate.parties.lists import ListSet
 from lotgate.tables import Workspace
 
@@ -131,10 +130,12 @@ class Decisions(Sequence[LineDecision]):
         """A go on a day beyond what is known of a regime's law becomes an ask."""
         answers = answers.copy()
         for k, code in enumerate(self.evaluator.regimes):
-            known = stale_after(self.law.regimes[code].known_as_of)
-            last = max(known, self.judge.checked_until.get(code, date.min))
-            answers[(answers[:, k] == 0) & (days > np.datetime64(last, "D")), k] = 1
+            answers[(answers[:, k] == 0) & (days > np.datetime64(self.fresh_until(code), "D")), k] = 1
         return answers
+
+    def fresh_until(self, regime: str) -> date:
+        """The last day on which what is known, or was checked, of a regime's law still carries a go."""
+        return self.judge.fresh_until(regime)
 
     def counts(self) -> dict[str, int]:
         """How many lines have each answer."""

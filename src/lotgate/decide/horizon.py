@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from lotgate.dates import day_after
 from lotgate.decide.columns import Column, FactTable
 from lotgate.decide.decided import Evaluated
 from lotgate.decide.licence_facts import members
@@ -127,9 +128,11 @@ def _measures(decisions: Decisions, number: int, day: date) -> tuple[str, ...]:
 
 
 def months(decisions: Decisions, start: date, count: int) -> list[tuple[date, dict[str, int]]]:
-    """Counts of answers if all lines left on the first of each of `count` months, or on a change point between."""
+    """Counts of answers if all lines left on the first of each of `count` months, or on a day between on which the law
+    changes or its data grows old."""
     firsts = [_month(start, k) for k in range(count + 1)]
-    stops = sorted({start, *firsts[1:], *(d for d in decisions.evaluator.starts if start < d < firsts[-1])})
+    turns = [*decisions.evaluator.starts, *(day_after(decisions.fresh_until(code)) for code in decisions.law.regimes)]
+    stops = sorted({start, *firsts[1:], *(day for day in turns if start < day < firsts[-1])})
     evaluated: Evaluated = decisions.evaluated
     weights = np.bincount(evaluated.group, minlength=len(evaluated.sample))
     rows = np.arange(len(evaluated.sample))

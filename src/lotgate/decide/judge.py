@@ -88,7 +88,7 @@ class Judge:
         for k, code in enumerate(self.evaluator.regimes):
             answer = ANSWERS[answers[0, k]]
             asks = self._asks(number, skeleton, code)
-            if answer == "go" and self.stale(code, day):
+            if answer == "go" and day > self.fresh_until(code):
                 answer = "ask"
                 asks = (*asks, Ask("checked_until", f"law:{code}", CHECKED_QUESTION, ()))
             policy = POLICIES[policies[0, k]] if policies[0, k] >= 0 else None
@@ -96,10 +96,10 @@ class Judge:
         answer = max((r.answer for r in regimes.values()), key=ANSWERS.index, default="go")
         return LineDecision(name, day, answer, regimes, skeleton.conflicts, holds_until, _actions(regimes))
 
-    def stale(self, regime: str, day: date) -> bool:
-        """Whether a day lies beyond what is known, or was checked, of a regime's law."""
+    def fresh_until(self, regime: str) -> date:
+        """The last day on which what is known, or was checked, of a regime's law still carries a go."""
         known = stale_after(self.law.regimes[regime].known_as_of)
-        return day > max(known, self.checked_until.get(regime, date.min))
+        return max(known, self.checked_until.get(regime, date.min))
 
     def walk(self, number: int, day: date) -> Walk:
         """The walk through the law for one input row."""
