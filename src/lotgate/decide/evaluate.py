@@ -56,6 +56,7 @@ class Evaluator:
         place = {regime: k for k, regime in enumerate(self.regimes)}
         self.regime_of = np.array([place[c.regime] for c in self.clauses], dtype=np.int64)
         self.prohibits = np.array([c.effect == "prohibited" for c in self.clauses], dtype=np.int64)
+        self._splits: dict[int, tuple[list[int], list[int]]] = {}
         self.advises = np.array([c.effect == "advisory" for c in self.clauses], dtype=bool)
 
     def _program(self, clause: Clause) -> Program:
@@ -164,6 +165,17 @@ class Evaluator:
                 asks[number] = np.bitwise_or.reduce(asks[list(node.children)], initial=0)
         return asks
 
+    def split(self, number: int) -> tuple[list[int], list[int]]:
+        """The children of a node told apart: the subjects that some ask of alone, and the children that ask of several
+        subjects or of none."""
+        if number in self._splits:
+            return self._splits[number]
+        asked = [(child, int(self.asks[child])) for child in self.graph.nodes[number].children]
+        alone = sorted({asks.bit_length() - 1 for _, asks in asked if asks and asks & (asks - 1) == 0})
+        mixed = [child for child, asks in asked if not asks or asks & (asks - 1)]
+        self._splits[number] = alone, mixed
+        return alone, mixed
+
     @cached_property
     def dated(self) -> Bytes:
         """Per node, whether a dated term has a say in it."""
@@ -223,12 +235,13 @@ class Evaluator:
                 if not len(at):
                     continue
                 program = self.programs[j]
-                when = factors.trits(program.when, rows[at], text)
+                states = factors.states(rows[at])
+                when = factors.trits(program.when, states, text)
                 held = np.flatnonzero(when)
-                hit, chosen = at[held], rows[at[held]]
-                free, licence = (factors.trits(node, chosen, text) for node in (program.free, program.licence))
+                hit, states = at[held], [codes.take(held) for codes in states]
+                free, licence = (factors.trits(node, states, text) for node in (program.free, program.licence))
                 packed = (when[held] | free << 2 | licence << 4).astype(np.uint8)
-                routes = [factors.trits(route[0], chosen, text) for route in program.routes]
+                routes = [factors.trits(route[0], states, text) for route in program.routes]
                 found.append((hit, np.full(len(hit), j), packed, _policy(program, routes, len(hit))))
         if not found:
             empty = np.zeros(0, dtype=np.int64)

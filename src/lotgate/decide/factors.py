@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Factors", "distinct"]
 
 _NOT = np.array(NOT, dtype=np.uint8)
-_BLOCK = 1 << 16
+_BLOCK = 1 << 17
 Mask = npt.NDArray[np.bool_]
 
 
@@ -124,26 +124,26 @@ class Factors:
 
     # ---- chosen rows --------------------------------------------------------------------------------------------
 
-    def trits(self, number: int, rows: Ints, text: int) -> Bytes:
-        """The trit of a node in chosen rows of the table, under one wording of the dated terms."""
+    def states(self, rows: Ints) -> list[Ints]:
+        """Per subject, the state of each of the chosen rows."""
+        return [codes.take(rows) for codes in self.codes]
+
+    def trits(self, number: int, states: Sequence[Ints], text: int) -> Bytes:
+        """The trit of a node in rows of these states, under one wording of the dated terms."""
         asks = int(self.evaluator.asks[number])
         if asks & (asks - 1) == 0:
             subject = max(asks.bit_length() - 1, 0)
-            return self.plane(subject, number, text).take(self.codes[subject].take(rows))
+            return self.plane(subject, number, text).take(states[subject])
         node = self.graph.nodes[number]
         if node.kind == "not":
-            return _NOT.take(self.trits(node.children[0], rows, text))
+            return _NOT.take(self.trits(node.children[0], states, text))
+        alone, mixed = self.evaluator.split(number)
+        parts = [self._part(subject, number, text).take(states[subject]) for subject in alone]
+        parts += [self.trits(child, states, text) for child in mixed]
         combine = np.bitwise_and if node.kind == "and" else np.bitwise_or
-        parts = []
-        for subject in sorted({int(self.evaluator.asks[child]) for child in node.children}):
-            if subject & (subject - 1) == 0 and subject:
-                place = subject.bit_length() - 1
-                parts.append(self._part(place, number, text).take(self.codes[place].take(rows)))
-        for child in node.children:
-            asked = int(self.evaluator.asks[child])
-            if asked == 0 or asked & (asked - 1):
-                parts.append(self.trits(child, rows, text))
-        found: Bytes = reduce(combine, parts)
+        found = parts[0]
+        for part in parts[1:]:
+            combine(found, part, out=found)
         return found
 
     # ---- where a condition may hold -----------------------------------------------------------------------------

@@ -6,6 +6,7 @@ distinct text is read once, so a million rows cost little more than their distin
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,8 @@ __all__ = ["encode"]
 Codes = npt.NDArray[np.int32]
 
 
-def encode(law: Law, table: pa.Table, book: CodeBook | None = None) -> FactTable:
-    """The facts of a flat table, in the order of its rows.
+def encode(law: Law, table: pa.Table, facts: Collection[str] | None = None, book: CodeBook | None = None) -> FactTable:
+    """The facts of a flat table (those named, or all it has), in the order of its rows.
 
     A text, a code or a set is one column of the fact's name; a set may have a second, `<fact>_may`, with members it
     possibly has. A number is `<fact>_low` and `<fact>_high` (null where there is no bound; both null is unknown) with
@@ -32,6 +33,8 @@ def encode(law: Law, table: pa.Table, book: CodeBook | None = None) -> FactTable
     book = book or CodeBook(law)
     columns: dict[str, Column] = {}
     for fact, spec in law.facts.items():
+        if facts is not None and fact not in facts:
+            continue
         kind = spec.type.type
         if kind == "number":
             if f"{fact}_low" in table.column_names:
@@ -73,10 +76,14 @@ def _widened(sure: Column, possible: pa.ChunkedArray) -> Column:
 
 
 def _number(table: pa.Table, fact: str) -> Column:
-    low_codes, lows = _dictionary(table[f"{fact}_low"])
-    high_codes, highs = _dictionary(table[f"{fact}_high"])
-    codes, left, right = _pairs(low_codes, high_codes, len(highs))
-    values = [_interval(lows[i], highs[j]) for i, j in zip(left, right, strict=True)]
+    low, high = table[f"{fact}_low"], table[f"{fact}_high"]
+    codes, lows = _dictionary(low)
+    if low.equals(high):  # points, as most numbers are
+        values = [_interval(bound, bound) for bound in lows]
+    else:
+        high_codes, highs = _dictionary(high)
+        codes, left, right = _pairs(codes, high_codes, len(highs))
+        values = [_interval(lows[i], highs[j]) for i, j in zip(left, right, strict=True)]
     if f"{fact}_none" in table.column_names:
         nothing = pc.fill_null(table[f"{fact}_none"], False).to_numpy()
         if nothing.any():
