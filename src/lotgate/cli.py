@@ -5,6 +5,7 @@ Imports stand inside the commands so that `lotgate --help` stays quick.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -112,9 +113,12 @@ def _decisions(
 
 
 def _console(no_color: bool = False) -> Console:
-    from rich.console import Console
+    from lotgate.report.screen_text import make_console
 
-    return Console(no_color=no_color or None, highlight=False, soft_wrap=False)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # a terminal that knows no arrow shows a question mark rather than a traceback
+        sys.stdout.reconfigure(errors="replace")
+    return make_console(no_color=no_color)
 
 
 def _print_json(content: Any) -> None:
@@ -156,7 +160,7 @@ def check(
     if html is not None:
         from lotgate.report.html import write_html
 
-        write_html(decisions, html, _today())
+        write_html(decisions, html, _today(), language)
         _note(f"wrote {html}")
     if xlsx is not None:
         from lotgate.report.workbook import write_xlsx

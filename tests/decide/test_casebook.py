@@ -122,3 +122,17 @@ def test_no_line_is_freer_for_knowing_less() -> None:
             for code, regime in line.regimes.items():
                 if before.regimes[code].answer != "go":
                     assert regime.answer != "go", (column, line.line, code)
+
+
+def test_the_workbook_that_comes_back_can_be_checked_again(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    from lotgate.report.workbook import write_xlsx
+
+    book, back = tmp_path / "book.xlsx", tmp_path / "back.xlsx"
+    with xlsxwriter.Workbook(str(book)) as workbook:
+        for file in sorted(CASES.glob("*.csv")):
+            if file.name != "expected.csv":
+                pl.read_csv(file, infer_schema=False).write_excel(workbook, worksheet=file.stem)
+    write_xlsx(lotgate.check(lotgate.load(book), law=law(), lists=lists()), back)
+    assert answers(lotgate.check(lotgate.load(back), law=law(), lists=lists())) == answers(decided())

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from lotgate.dates import day_after
 from lotgate.decide.columns import Column, FactTable
 from lotgate.decide.decided import Evaluated
 from lotgate.decide.licence_facts import members
@@ -128,11 +127,12 @@ def _measures(decisions: Decisions, number: int, day: date) -> tuple[str, ...]:
 
 
 def months(decisions: Decisions, start: date, count: int) -> list[tuple[date, dict[str, int]]]:
-    """Counts of answers if all lines left on the first of each of `count` months, or on a day between on which the law
-    changes or its data grows old."""
+    """Counts of answers if all lines left on the first of each of `count` months, or on a change point between.
+
+    Like `holds_until` it looks at recorded changes alone; that the law data grows old is said beside it.
+    """
     firsts = [_month(start, k) for k in range(count + 1)]
-    turns = [*decisions.evaluator.starts, *(day_after(decisions.fresh_until(code)) for code in decisions.law.regimes)]
-    stops = sorted({start, *firsts[1:], *(day for day in turns if start < day < firsts[-1])})
+    stops = sorted({start, *firsts[1:], *(day for day in decisions.evaluator.starts if start < day < firsts[-1])})
     evaluated: Evaluated = decisions.evaluated
     weights = np.bincount(evaluated.group, minlength=len(evaluated.sample))
     rows = np.arange(len(evaluated.sample))
@@ -140,7 +140,7 @@ def months(decisions: Decisions, start: date, count: int) -> list[tuple[date, di
     for stop in stops:
         days = np.full(len(rows), np.datetime64(stop, "D"))
         answers, _ = evaluated.decide(rows, decisions.evaluator.epochs(days))
-        line = decisions._with_age(answers, days).max(axis=1, initial=0)
+        line = answers.max(axis=1, initial=0)
         counted = Counter({ANSWERS[a]: int(weights[line == a].sum()) for a in range(len(ANSWERS))})
         found.append((stop, {answer: counted[answer] for answer in ANSWERS}))
     return found
