@@ -33,24 +33,32 @@ _CONTRADICTION = 2.2
 # rests on common words alone. Without "Fashion" an institute of technology is another one; without "National" not. A
 # country beside a distinctive word marks a subsidiary, elsewhere it often goes unsaid.
 _OMISSION = {
-    "generic": (0.3, 0.5), "place": (0.3, 0.9), "country": (1.2, -0.5), "sector": (0.3, 1.2), "org": (0.3, 1.2),
+    "generic": (0.3, 0.5), "place": (0.3, 0.9), "country": (1.2, -0.5), "sector": (0.45, 1.05), "org": (0.45, 1.05),
     "word": (0.75, 1.1), "brand": (0.75, 1.1), "common": (0.75, 1.1), "number": (0.3, 1.0),
 }  # fmt: skip
 _OMISSION_IN_PERSONS = 0.3
+_OMISSION_BESIDE_ONE_NAME = 0.9
 _LEAST = 0.74
 _LEAST_IN_PERSONS = 0.80
 """Words less alike than this are different words."""
+
+_ENOUGH = 0.9
+"""Names of firms that have less than this in common (about one distinctive word) are alike by chance more often."""
 
 _DISTINCT = frozenset(("word", "brand", "common"))
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A score in 0..1 and the components it is made of; `acronym` is the length of an acronym that it rests on."""
+    """A score in 0..1 and the components it is made of.
+
+    `acronym` is the length of an acronym that it rests on, `evidence` the weight of what the names have in common.
+    """
 
     score: float
     why: tuple[str, ...]
     acronym: int = 0
+    evidence: float = 2.0
 
 
 @dataclass
@@ -73,7 +81,8 @@ def _token_likeness(one: str, other: str, person: bool) -> tuple[float, str]:
         return (0.8, "initial") if person and one[0] == other[0] else (0.0, "")
     key, other_key = roman_key(one), roman_key(other)
     if key == other_key:
-        return 0.96, "sound"
+        # Names that sound alike are the likelier one name the more of the spelling they share (Meyer, Mehr).
+        return min(0.96, 0.62 + 0.42 * float(Indel.normalized_similarity(one, other))), "sound"
     shorter, longer = sorted((len(key), len(other_key)))
     least = _LEAST_IN_PERSONS if person else _LEAST
     if shorter >= 5 and _without_article(one) == _without_article(other):
@@ -85,7 +94,10 @@ def _token_likeness(one: str, other: str, person: bool) -> tuple[float, str]:
         return spoken, "romanisation"
     if shorter <= 2 or longer - shorter > 3 or DamerauLevenshtein.distance(key, other_key, score_cutoff=4) > 4:
         return 0.0, ""
-    apart = sound_distance(key, other_key) * (1.0 if person or longer >= 8 else 1.25)
+    apart = min(
+        sound_distance(key, other_key, strict=not person),
+        float(DamerauLevenshtein.distance(one, other, score_cutoff=3)),
+    )
     likeness = 1 - apart / longer
     if shorter <= 4:
         likeness -= 0.04 if person else 0.08
@@ -176,9 +188,6 @@ def _likeness(one: Unit, other: Unit, person: bool) -> tuple[float, str]:
     if one.han or other.han:
         run, word = (one, other) if one.han else (other, one)
         return _sound_likeness(run, word.text)
-    if one.concepts and other.concepts and not person:
-        # Two words that mean different things are different words, however alike they are spelled.
-        return 0.0, ""
     return _token_likeness(one.text, other.text, person)
 
 
@@ -218,41 +227,51 @@ def _options(left: Name, right: Name, state: _Alignment) -> Iterator[_Option]:
     """Ways to pair what is still free: unit with unit, and unit with neighbouring units written together."""
     free_left = [i for i, matched in enumerate(state.left) if matched == 0]
     free_right = [j for j, matched in enumerate(state.right) if matched == 0]
+    person = left.person
     for i in free_left:
+        one = left.units[i]
         for j in free_right:
-            likeness, how = _likeness(left.units[i], right.units[j], left.person)
+            other = right.units[j]
+            if one.concepts and other.concepts and not person:
+                # Two words that mean different things are different words, however alike they are spelled.
+                continue
+            likeness, how = _likeness(one, other, person)
             if likeness > 0:
-                yield likeness, left.units[i].weight + right.units[j].weight, i, i + 1, j, j + 1, how
-    for i in free_left:
-        for start, stop in _windows(left.units[i], right, free_right):
-            found = _joined_likeness(left.units[i], right.units[start:stop], left.person)
-            if found:
-                yield found[0], sum(u.weight for u in right.units[start:stop]), i, i + 1, start, stop, found[1]
-    for j in free_right:
-        for start, stop in _windows(right.units[j], left, free_left):
-            found = _joined_likeness(right.units[j], left.units[start:stop], left.person)
-            if found:
-                yield found[0], sum(u.weight for u in left.units[start:stop]), start, stop, j, j + 1, found[1]
+                yield likeness, one.weight + other.weight, i, i + 1, j, j + 1, how
+    if len(free_right) > 1:
+        for i in free_left:
+            for start, stop, likeness, how in _joined(left.units[i], right, free_right):
+                yield likeness, sum(u.weight for u in right.units[start:stop]), i, i + 1, start, stop, how
+    if len(free_left) > 1:
+        for j in free_right:
+            for start, stop, likeness, how in _joined(right.units[j], left, free_left):
+                yield likeness, sum(u.weight for u in left.units[start:stop]), start, stop, j, j + 1, how
 
 
-def _windows(unit: Unit, name: Name, free: list[int]) -> Iterator[tuple[int, int]]:
-    """Runs of free neighbours that together are about as long as the unit."""
-    if unit.role == "number" or (unit.han and unit.concepts) or len(free) < 2 or len(unit.text) < 4:
+def _joined(unit: Unit, name: Name, free: list[int]) -> Iterator[tuple[int, int, float, str]]:
+    """Runs of free neighbours that written together are like the unit."""
+    size = len(unit.text)
+    if size < 4 or unit.role == "number" or (unit.han and unit.concepts):
         return
-    longest = len(unit.text) * (1.5 if not unit.han else 2.0) + 1
-    shortest = len(unit.text) * (0.66 if not unit.han else 0.4)
+    longest, shortest = (size * 2 + 1, size * 0.4) if unit.han else (size * 1.5 + 1, size * 0.66)
+    units = name.units
     for place, start in enumerate(free):
-        length = 0
+        joined = ""
         for step in range(place, min(place + 5, len(free))):
             index = free[step]
-            other = name.units[index]
+            other = units[index]
             if index != start + step - place or other.role == "number" or (other.han and other.concepts):
                 break
-            length += len(other.text)
-            if length > longest:
+            joined += other.text
+            if len(joined) > longest:
                 break
-            if step > place and length >= shortest:
-                yield start, index + 1
+            if step == place or len(joined) < shortest:
+                continue
+            if not unit.han and not other.han and Indel.normalized_similarity(unit.text, joined) < 0.7:
+                continue
+            found = _joined_likeness(unit, units[start : index + 1], name.person)
+            if found:
+                yield start, index + 1, *found
 
 
 def _joined_likeness(unit: Unit, part: tuple[Unit, ...], person: bool) -> tuple[float, str] | None:
@@ -369,9 +388,11 @@ def _compare(left: Name, right: Name) -> Comparison:
     if not left.units or not right.units:
         return Comparison(0.0, ("no words to compare",))
     if left.glued == right.glued:
+        evidence = sum(unit.weight for unit in left.units)
         if left.legal != right.legal:
-            return Comparison(0.99, ("same but for legal form",))
-        return Comparison(1.0, ("same name" if left.raw == right.raw else "same but for writing",))
+            return Comparison(0.99, ("same but for legal form",), evidence=evidence)
+        note = "same name" if left.raw == right.raw else "same but for writing"
+        return Comparison(1.0, (note,), evidence=evidence)
     state = _Alignment([0.0] * len(left.units), [0.0] * len(right.units))
     _pair_same(left, right, state)
     if not all(state.left) or not all(state.right):
@@ -395,13 +416,15 @@ def _verdict(left: Name, right: Name, state: _Alignment) -> Comparison:
     if larger > 0:
         cost += omitted * (larger - against) / larger
     score = state.total / (state.total + cost)
+    if not left.person:
+        score *= min(1.0, 0.65 + 0.35 * state.total / _ENOUGH)
     notes = list(state.notes)
     for name, side, parts in (("first", left, state.left), ("second", right, state.right)):
         alone = [unit.han or unit.text for unit, part in zip(side.units, parts, strict=True) if part == 0]
         if alone:
             notes.append(f"only in {name}: {' '.join(alone)}")
     score, number_note = _with_numbers(left, right, score)
-    return Comparison(round(score, 4), (*notes, *number_note) or ("same words",), state.acronym)
+    return Comparison(round(score, 4), (*notes, *number_note) or ("same words",), state.acronym, state.total)
 
 
 def _rest(name: Name, other: Name, matched: list[float], state: _Alignment) -> tuple[float, float]:
@@ -410,12 +433,13 @@ def _rest(name: Name, other: Name, matched: list[float], state: _Alignment) -> t
     common = 1 - state.distinctive / state.total
     # In persons' names of short syllables every syllable counts; a firm's name that is merely alike must be whole.
     short = name.person and all(len(unit.text) <= 5 for side in (name, other) for unit in side.units)
+    single = min(sum(unit.weight >= 0.6 for unit in side.units) for side in (name, other)) <= 1
     doubt = 2.0 if not name.person and state.exact == 0 and state.distinctive > 0 else 1.0
     for unit, part in zip(name.units, matched, strict=True):
         weight = unit.weight * (1 - part)
         rest += weight
         if name.person:
-            cost += weight * (1.2 if short else _OMISSION_IN_PERSONS)
+            cost += weight * (1.2 if short else _OMISSION_BESIDE_ONE_NAME if single else _OMISSION_IN_PERSONS)
             continue
         country = unit.role == "place" and any(concept[0] == "@" for concept in unit.concepts)
         base, further = _OMISSION["country" if country else unit.role]
@@ -441,5 +465,5 @@ def compare_names(one: str, other: str, person: bool = False) -> Comparison:
             found = compare(analysed(ours, person), analysed(theirs, person))
             score = round(found.score * (1.0 if i == 0 and j == 0 else 0.98), 4)
             if score > best.score:
-                best = Comparison(score, found.why, found.acronym)
+                best = Comparison(score, found.why, found.acronym, found.evidence)
     return best

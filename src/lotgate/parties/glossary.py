@@ -2,7 +2,9 @@
 
 The tables in `data` are our own, compiled from the bilingual names in the public lists and in general use: `terms.csv`
 (corporate words), `places.csv`, `brands.csv` (firms known by different names in Chinese and English) and
-`countries.csv`. `frequencies.csv` counts words in the names of the US Consolidated Screening List of 2026-07-31.
+`countries.csv`. `frequencies.csv` counts words in the names of the US Consolidated Screening List of 2026-07-31;
+`surnames.csv` has the most frequent surnames and given names of the US Census of 1990. `pinyin.csv` is made from the
+Chinese column of `terms.csv`.
 """
 
 from __future__ import annotations
@@ -15,10 +17,12 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from lotgate.parties.countries import names_by_code
-from lotgate.parties.scripts import fold, has_cjk
+from rapidfuzz.distance import OSA
 
-__all__ = ["WEIGHTS", "Glossary", "Meaning", "glossary", "word_weight"]
+from lotgate.parties.countries import names_by_code
+from lotgate.parties.scripts import fold, has_cjk, pinyin_parted
+
+__all__ = ["WEIGHTS", "Glossary", "Meaning", "glossary", "known_word", "word_weight"]
 
 WEIGHTS = {
     "legal": 0.0,
@@ -56,8 +60,8 @@ _PATRONYMIC_ENDINGS = frozenset(
     f"{link}{end}"
     for link in ("", "y", "i", "j")
     for end in (
-        "ovich", "evich", "ovych", "evych", "avich", "ovitch", "evitch", "ovic", "ievich", "yevich", "ovna", "evna", "ivna",
-        "ovna", "yevna", "auna", "euna", "avna", "iyivna",
+        "ovich", "evich", "ovych", "evych", "avich", "ovitch", "evitch", "ovic", "ievich", "yevich", "ovna", "evna",
+        "ivna", "yevna", "auna", "euna", "avna", "iyivna",
     )
 )  # fmt: skip
 _ENDING = re.compile(
@@ -80,6 +84,11 @@ def _simplified_already(name: str) -> bool:
     )
 
 
+def _slips(word: str) -> list[str]:
+    """The word and the word with each one letter left out."""
+    return [word, *(word[:place] + word[place + 1 :] for place in range(len(word)))]
+
+
 class Glossary:
     """Look-up of meanings: of token sequences in Latin letters, of Chinese character strings, of Russian stems."""
 
@@ -100,6 +109,14 @@ class Glossary:
             forms = row["latin"].split(";")
             self._add("brand", f"brand {forms[0]}", forms, row["han"].split(";"), row["other"].split(";"))
         self.spelled = self._spelled()
+        self.common = {
+            word
+            for form, meaning in self.latin.items()
+            if meaning.role in ("legal", "generic", "sector", "org")
+            for word in form
+            if len(word) >= 4
+        }
+        self._slips: dict[str, list[str]] | None = None
         self.given: dict[str, str] = {}
         self.given_han: dict[str, str] = {}
         for row in _rows("given_names.csv"):
@@ -159,6 +176,38 @@ class Glossary:
                     return f"{name} {'ovna' if token.endswith('a') else 'ovich'}"
         return known
 
+    def repaired(self, token: str) -> str | None:
+        """The common word a token is a slip of the pen away from ("limied"); None where it is near none or several."""
+        if len(token) < 6 or not token.isalpha() or pinyin_parted(token):
+            return None
+        if self._slips is None:
+            self._slips = self._slips_of_common_words()
+        near = {word for slip in _slips(token) for word in self._slips.get(slip, ())}
+        close = [word for word in near if OSA.distance(token, word, score_cutoff=1) <= 1]
+        return close[0] if len(close) == 1 else None
+
+    def _slips_of_common_words(self) -> dict[str, list[str]]:
+        words = {
+            word
+            for form, meaning in self.latin.items()
+            if meaning.role in ("legal", "generic", "sector", "org")
+            for word in form
+            if len(word) >= 6 and word.isalpha()
+        }
+        found: dict[str, list[str]] = {}
+        for word in sorted(words):
+            for slip in _slips(word):
+                found.setdefault(slip, []).append(word)
+        return found
+
+    def split(self, token: str) -> tuple[str, str] | None:
+        """The two common words a token is made of ("jointstock"), if it is."""
+        for place in range(4, len(token) - 3):
+            head, tail = token[:place], token[place:]
+            if head in self.common and tail in self.common:
+                return head, tail
+        return None
+
     def stem(self, token: str) -> Meaning | None:
         """The meaning of an inflected Russian word."""
         return self.stems.get(russian_stem(token)) if len(token) >= 6 else None
@@ -178,10 +227,25 @@ def _frequencies() -> dict[str, int]:
         return {}
 
 
+@cache
+def _surnames() -> frozenset[str]:
+    return frozenset(row["name"] for row in _rows("surnames.csv"))
+
+
+def known_word(token: str) -> bool:
+    """True for a word that stands in many listed names or is a frequent surname."""
+    return token in _frequencies() or token in _surnames()
+
+
 @lru_cache(maxsize=200_000)
 def word_weight(token: str) -> float:
-    """What a word without a known meaning weighs: 1 where it is rare in the lists, down to 0.45 where it is common."""
+    """What a word without a known meaning weighs: 1 where it is rare, less where it is common in the lists, a frequent
+    surname or given name, or made of one or two Chinese syllables, of which there are only some four hundred."""
     if len(token) == 1:
         return 0.3
     count = _frequencies().get(token, 0)
-    return 1.0 if count < 30 else max(0.45, 1.0 - 0.11 * math.log2(count / 30))
+    weight = 1.0 if count < 30 else max(0.45, 1.0 - 0.11 * math.log2(count / 30))
+    if token in _surnames():
+        weight = min(weight, 0.6)
+    syllables = len(pinyin_parted(token))
+    return min(weight, 0.5 if syllables == 1 else 0.8) if 1 <= syllables <= 2 else weight

@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b, sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cpdist
 
 from lotgate.parties.cache import cache_folder, code_mark, write_atomically
 from lotgate.parties.lists import ListSet, PartyList
@@ -31,7 +34,7 @@ MOST_CANDIDATES = 250
 """Listed names compared with one query at most; a query that has more is reported."""
 _COMMON = 1200
 """Keys on more names than this choose candidates only for a query that has no rarer one."""
-_LEAST_ESTIMATE = 0.42
+_LEAST_ESTIMATE = 0.5
 _CHUNK = 4000
 
 Floats = npt.NDArray[np.float32]
@@ -73,6 +76,7 @@ def _keys_of(name: Name) -> dict[str, float]:
     previous = None
     for unit in name.units:
         if unit.role == "number":
+            keys[f"#{unit.text}"] = -unit.weight
             previous = None
             continue
         plain = unit.role not in ("word", "brand", "common")
@@ -89,6 +93,8 @@ def _keys_of(name: Name) -> dict[str, float]:
             continue
         if unit.role in ("word", "brand", "common"):
             keys[roman_key(unit.text)] = unit.weight
+            if len(unit.text) >= 5:
+                keys.setdefault(f"{unit.text}", unit.weight)
             if name.person and len(unit.text) >= 3:
                 keys.setdefault(f"s{consonants(unit.text)}", unit.weight)
         if previous is not None:
@@ -132,17 +138,21 @@ def deletions(key: str) -> list[str]:
 
 @dataclass(frozen=True)
 class _Arrays:
-    """The index as arrays: names by number; (key, name, weight) sorted by key; (deletion, key) sorted by deletion."""
+    """The index as arrays: names by number; (key, name, weight) sorted by key; words by number with their keys, and
+    (deletion, word) sorted by deletion."""
 
     names: pl.Series
     entry_of: Ints
     weak: npt.NDArray[np.bool_]
     distinctive: Floats
+    whole: Floats
     keys: Hashes
     key_names: Ints
     key_weights: Floats
     near: Hashes
-    near_keys: Hashes
+    near_words: Ints
+    words: pl.Series
+    word_keys: Hashes
 
 
 def _build(lists: Sequence[PartyList]) -> _Arrays:
@@ -159,7 +169,7 @@ def _build(lists: Sequence[PartyList]) -> _Arrays:
 def _built(lists: Sequence[PartyList]) -> _Arrays:
     names: list[str] = []
     entry_of, weak = array("q"), array("b")
-    distinctive = array("f")
+    distinctive, whole = array("f"), array("f")
     keys, key_names, key_weights = array("Q"), array("q"), array("f")
     words: dict[str, int] = {}
     number = -1
@@ -182,11 +192,12 @@ def _built(lists: Sequence[PartyList]) -> _Arrays:
                 entry_of.append(number)
                 weak.append(is_weak)
                 distinctive.append(_distinctive(parted))
-    near, near_keys = array("Q"), array("Q")
-    for word, hashed in words.items():
+                whole.append(sum(unit.weight for unit in parted.units))
+    near, near_words = array("Q"), array("q")
+    for place, word in enumerate(words):
         for deleted in deletions(word):
             near.append(_hash("-" + deleted))
-            near_keys.append(hashed)
+            near_words.append(place)
     by_key = np.argsort(np.array(keys, dtype=np.uint64), kind="stable")
     by_near = np.argsort(np.array(near, dtype=np.uint64), kind="stable")
     return _Arrays(
@@ -194,11 +205,14 @@ def _built(lists: Sequence[PartyList]) -> _Arrays:
         np.array(entry_of, dtype=np.int64),
         np.array(weak, dtype=np.bool_),
         np.array(distinctive, dtype=np.float32),
+        np.array(whole, dtype=np.float32),
         np.array(keys, dtype=np.uint64)[by_key],
         np.array(key_names, dtype=np.int64)[by_key],
         np.array(key_weights, dtype=np.float32)[by_key],
         np.array(near, dtype=np.uint64)[by_near],
-        np.array(near_keys, dtype=np.uint64)[by_near],
+        np.array(near_words, dtype=np.int64)[by_near],
+        pl.Series(list(words), dtype=pl.String),
+        np.array(list(words.values()), dtype=np.uint64),
     )
 
 
@@ -212,19 +226,25 @@ def _names_of(name: str, aliases: Sequence[str], weak: Sequence[str]) -> Iterato
                     yield part, is_weak
 
 
+_TEXTS = ("names", "words")
+
+
 def _save(path: Path, arrays: _Arrays) -> None:
     with write_atomically(path) as stream:
         np.savez(
             stream,
             names=np.frombuffer("\n".join(arrays.names).encode(), dtype=np.uint8),
-            **{key: value for key, value in vars(arrays).items() if key != "names"},
+            words=np.frombuffer("\n".join(arrays.words).encode(), dtype=np.uint8),
+            **{key: value for key, value in vars(arrays).items() if key not in _TEXTS},
         )
 
 
 def _load(path: Path) -> _Arrays:
     with np.load(path, allow_pickle=False) as held:
-        names = pl.Series(held["names"].tobytes().decode().split("\n"), dtype=pl.String)
-        return _Arrays(names, **{key: held[key] for key in held.files if key != "names"})
+        found: dict[str, Any] = {key: held[key] for key in held.files}
+        for key in _TEXTS:
+            found[key] = pl.Series(found[key].tobytes().decode().split("\n"), dtype=pl.String)
+        return _Arrays(**found)
 
 
 def _mark(found: PartyList) -> str:
@@ -314,12 +334,7 @@ class NameIndex:
 
     def _widened(self, keys: _AskedKeys) -> tuple[Ints, Hashes, Floats]:
         """The keys asked for with those a slip of the pen away, each once for a reading, with the larger weight."""
-        near = np.array(keys.near, dtype=np.uint64)
-        begin = np.searchsorted(self._held.near, near, side="left")
-        counts = np.searchsorted(self._held.near, near, side="right") - begin
-        found = self._held.near_keys[_ranges(begin, counts)]
-        near_rows = np.repeat(np.array(keys.near_rows, dtype=np.int64), counts)
-        near_weights = np.repeat(np.array(keys.near_weights, dtype=np.float32), counts)
+        near_rows, found, near_weights = self._near(keys)
         rows = np.concatenate([np.array(keys.rows, dtype=np.int64), near_rows])
         hashes = np.concatenate([np.array(keys.hashes, dtype=np.uint64), found])
         weights = np.concatenate([np.array(keys.weights, dtype=np.float32), near_weights])
@@ -328,6 +343,26 @@ class NameIndex:
         fresh = np.ones(len(rows), dtype=np.bool_)
         fresh[1:] = (rows[1:] != rows[:-1]) | (hashes[1:] != hashes[:-1])
         return rows[fresh], hashes[fresh], weights[fresh]
+
+    def _near(self, keys: _AskedKeys) -> tuple[Ints, Hashes, Floats]:
+        """Keys of listed words a slip of the pen away from those asked for, with less weight the more they differ."""
+        near = np.array(keys.near, dtype=np.uint64)
+        begin = np.searchsorted(self._held.near, near, side="left")
+        counts = np.searchsorted(self._held.near, near, side="right") - begin
+        listed = self._held.near_words[_ranges(begin, counts)]
+        asked = np.repeat(np.array(keys.near_of, dtype=np.int64), counts)
+        pairs = np.unique(asked * max(1, len(self._held.words)) + listed)
+        asked, listed = np.divmod(pairs, max(1, len(self._held.words)))
+        ours = [keys.near_words[place] for place in asked.tolist()]
+        theirs = self._held.words.gather(listed).to_list() if len(listed) else []
+        if not ours:
+            return asked, np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.float32)
+        apart = cpdist(ours, theirs, scorer=OSA.distance, score_cutoff=2, dtype=np.int32)
+        sizes = np.array([len(word) for word in ours])
+        kept = (apart > 0) & (apart <= np.where(sizes >= 8, 2, 1))
+        weights = np.array(keys.near_weights, dtype=np.float32)[asked] * (1 - 1.1 * apart / sizes)
+        rows = np.array(keys.near_rows, dtype=np.int64)[asked]
+        return rows[kept], self._held.word_keys[listed[kept]], weights[kept].astype(np.float32)
 
     def _shared(
         self, rows: Ints, hashes: Hashes, weights: Floats, keys: _AskedKeys
@@ -369,7 +404,8 @@ class NameIndex:
         apart = np.abs(rest_asked - rest_listed)
         strict = shared / np.maximum(shared + 2.0 * against + 0.3 * apart, 1e-9)
         # Names of common words alone share keys too common to be counted; they are let through on little.
-        lenient = shared / np.maximum(shared + 0.4 * (rest_asked + rest_listed), 1e-9)
+        larger = np.maximum(np.array(keys.whole, dtype=np.float64)[row_of], self._held.whole[name_of])
+        lenient = shared / np.maximum(shared + 0.5 * np.maximum(larger - shared, 0), 1e-9)
         result: npt.NDArray[np.float64] = np.where(both, strict, lenient)
         return result
 
@@ -380,10 +416,13 @@ class _AskedKeys:
     def __init__(self, asked: Sequence[tuple[tuple[str, ...], str | None]]) -> None:
         self.query_of: list[int] = []
         self.words: list[float] = []
+        self.whole: list[float] = []
         self.rows: list[int] = []
         self.hashes: list[int] = []
         self.weights: list[float] = []
         self.near: list[int] = []
+        self.near_of: list[int] = []
+        self.near_words: list[str] = []
         self.near_rows: list[int] = []
         self.near_weights: list[float] = []
         for number, (names, kind) in enumerate(asked):
@@ -395,14 +434,19 @@ class _AskedKeys:
         row = len(self.query_of)
         self.query_of.append(number)
         self.words.append(_distinctive(name))
+        self.whole.append(sum(unit.weight for unit in name.units))
         for key, weight in keys_of(name).items():
             self.rows.append(row)
             self.hashes.append(_hash(key))
             self.weights.append(weight)
-            for deleted in deletions(key):
+            slips = deletions(key) if weight > 0 else []
+            for deleted in slips:
                 self.near.append(_hash("-" + deleted))
+                self.near_of.append(len(self.near_words))
+            if slips:
+                self.near_words.append(key)
                 self.near_rows.append(row)
-                self.near_weights.append(weight * 0.85)
+                self.near_weights.append(weight)
 
 
 def _ranges(begin: Ints, counts: Ints) -> Ints:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from lotgate.parties.glossary import WEIGHTS, Meaning, glossary, word_weight
+from lotgate.parties.glossary import WEIGHTS, Meaning, glossary, known_word, word_weight
 from lotgate.parties.scripts import (
     arabic_words,
     fold,
@@ -216,9 +216,23 @@ def _number_unit(digits: str) -> Unit:
     return Unit(plain, "number", 0.6, frozenset([f"#{plain}"]))
 
 
+@lru_cache(maxsize=200_000)
+def _mended(token: str) -> tuple[str, ...]:
+    """The token, or the common words it was meant to be."""
+    table = glossary()
+    if len(token) < 6 or token in table.starts or token in table.common or table.stem(token) or known_word(token):
+        return (token,)
+    parts = table.split(token)
+    if parts:
+        return parts
+    word = table.repaired(token)
+    return (word,) if word else (token,)
+
+
 def _latin_units(tokens: list[str], firms: bool = True) -> list[Unit]:
     """Units of folded tokens: phrases of the glossary first, then numbers, then words."""
     table = glossary()
+    tokens = [word for token in tokens for word in _mended(token)]
     units = []
     position = 0
     while position < len(tokens):
@@ -254,7 +268,10 @@ def _word(token: str) -> Unit:
 
 def _meant(text: str, meaning: Meaning) -> Unit:
     letters = "".join(word[0] for word in text.split() if word not in ("and", "of", "the", "for"))
-    return Unit(text.replace(" ", ""), meaning.role, WEIGHTS[meaning.role], meaning.concepts, initials=letters)
+    weight = WEIGHTS[meaning.role]
+    if meaning.role == "brand" and " " not in text:
+        weight = max(0.6, word_weight(text))
+    return Unit(text.replace(" ", ""), meaning.role, weight, meaning.concepts, initials=letters)
 
 
 _KANA_RUN = re.compile(r"^[\u3040-\u30ff]+$")
@@ -267,7 +284,8 @@ def _run_unit(run: str) -> Unit:
     if any("\u3040" <= character <= "\u30ff" for character in run):
         return Unit(fold(run).replace(" ", ""), "word", 1.0, writing="kana", han=run)
     syllables = pinyin_syllables(run)
-    return Unit("".join(syllables), "word", 1.0, han=run, syllables=syllables)
+    weight = {1: 0.5, 2: 0.8}.get(len(syllables), 1.0)
+    return Unit("".join(syllables), "word", weight, han=run, syllables=syllables)
 
 
 _NUMERAL = re.compile(
@@ -400,6 +418,9 @@ def _han_person_units(run: str) -> list[Unit]:
     return [_run_unit(run)]
 
 
+_HANGUL = re.compile(r"[\uac00-\ud7a3]")
+
+
 def _person_units(text: str) -> list[Unit]:
     units: list[Unit] = []
     if _ARABIC.search(text):
@@ -411,7 +432,7 @@ def _person_units(text: str) -> list[Unit]:
             for run in _RUNS.findall(simplified(part)):
                 units += _han_person_units(run)
             rest = _RUNS.sub(" ", simplified(part))
-        for token in fold(rest).split():
+        for token in fold(_HANGUL.sub(r"\g<0> ", rest)).split():
             if token in _TITLES:
                 continue
             given = glossary().given_name(token)

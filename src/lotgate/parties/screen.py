@@ -168,13 +168,15 @@ def _score(query: Query, index: NameIndex, name_id: int) -> tuple[float, tuple[s
             found = compare(analysed(ours, person), analysed(listed, person))
             score = found.score if i == 0 else found.score * 0.99
             if score > best.score:
-                best, asked = Comparison(score, found.why, found.acronym), name
+                best, asked = Comparison(score, found.why, found.acronym, found.evidence), name
     score, notes = best.score, list[str]()
     if best.acronym:
         # Among thousands of listed names a few letters fit somebody by chance.
         score, notes = score * _ACRONYM_AMONG_MANY.get(best.acronym, 1.0), [*notes, "acronym made up of initials"]
     if index.weak[name_id]:
         score, notes = score * 0.92, [*notes, "weak alias"]
+    if score < 0.5:
+        return score, best.why, asked
     short = "".join(character for character in listed if character.isalnum())
     if len(short) <= 2 or (len(short) == 3 and short.isascii() and query.country is None):
         score, notes = score * 0.75, [*notes, "very short name"]
@@ -182,5 +184,7 @@ def _score(query: Query, index: NameIndex, name_id: int) -> tuple[float, tuple[s
         if query.country in entry.countries or {query.country, *entry.countries} >= {"CN", "HK"}:
             notes.append(f"country {query.country}")
         else:
-            score, notes = score * 0.94, [*notes, f"country {query.country}, listed {' '.join(entry.countries[:4])}"]
+            # Another country speaks against a name the louder the less else there is to it.
+            factor = 0.94 if best.evidence >= 1.4 else 0.88 if best.evidence >= 0.9 else 0.75
+            score, notes = score * factor, [*notes, f"country {query.country}, listed {' '.join(entry.countries[:4])}"]
     return score, (*best.why, *notes), asked
