@@ -73,11 +73,20 @@ class RegimeDecision:
     policy: str | None
     rules: tuple[Rule, ...]
     asks: tuple[Ask, ...]
+    holds: bool = False
+    """Whether the regime has, or may have, a hold on the movement at all."""
 
     @property
     def subject(self) -> bool:
         """Whether anything in the regime concerned the line."""
         return bool(self.rules or self.asks)
+
+    @property
+    def reason(self) -> Text | None:
+        """Why a regime in which nothing speaks answers go."""
+        if self.answer != "go" or self.subject:
+            return None
+        return NO_DEMAND if self.holds else NOT_SUBJECT
 
     def to_json(self) -> dict[str, Any]:
         """The machine's form; a regime without hold says so."""
@@ -87,13 +96,14 @@ class RegimeDecision:
             "rules": [rule.to_json() for rule in self.rules],
             "asks": [ask.to_json() for ask in self.asks],
         }
-        if self.answer == "go" and not self.subject:
-            out["reason"] = NOT_SUBJECT.en
-            out["reason_zh"] = NOT_SUBJECT.zh
+        if self.reason is not None:
+            out["reason"] = self.reason.en
+            out["reason_zh"] = self.reason.zh
         return out
 
 
 NOT_SUBJECT = Text("not subject", "不受约束")
+NO_DEMAND = Text("within reach, nothing in force asks for a permission", "属于管辖范围，现行规定未要求许可")
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ class ItemFacts:
         self.ids: list[str] = self.items["item"].to_list()
         self.place = {item: i for i, item in enumerate(self.ids)}
         self._cells: dict[str, list[Any]] = {}
+        self._tests_memo: dict[tuple[Value, ...], Members] = {}
 
     def cells(self, column: str) -> list[Any]:
         """One column of the items table."""
@@ -133,35 +134,45 @@ class ItemFacts:
         found["datacentre"] = Column.of(self.metrics["datacentre"])
         return found
 
+    def _figures(self, place: int, classified: bool) -> dict[str, Value]:
+        """The facts that tests look at, of one item.
+
+        A filled code is the classification, so rates nobody published do not put it in doubt; figures overrule it, and
+        so may an open die area or market (data centre or not) at the rates that are known.
+        """
+        values: dict[str, Value] = {fact: column[place] for fact, column in self.metric_columns.items()}
+        values["stage"] = self.cells("stage")[place]
+        tpp, density = values["tpp"], values["performance_density"]
+        if classified and isinstance(tpp, tuple) and isinstance(density, tuple):
+            values["tpp"] = (tpp[0], tpp[0])
+            if tpp[0] == 0 or "die_area_mm2" not in self.missing_figures(self.ids[place]):
+                values["performance_density"] = (density[0], density[0])
+            if not self._measured[place]:
+                values["memory_bandwidth_density"] = NONE
+        return values
+
     @cached_property
-    def _tests(self) -> list[Members]:
-        """The tests each item's own figures meet, surely and possibly, before its classification is weighed."""
-        stage = Column.of(self.cells("stage"))
-        columns = {**self.metric_columns, "stage": stage}
-        seen: dict[tuple[Value, ...], Members] = {}
-        out = []
-        for i in range(len(self.ids)):
-            values = {fact: column[i] for fact, column in columns.items()}
-            key = tuple(values.values())
-            if key not in seen:
-                seen[key] = self._tests_of(values)
-            out.append(seen[key])
-        return out
+    def _met_if_classified(self) -> list[Members]:
+        """Tests met by each item's figures where its code is filled."""
+        return [self._tests_of(self._figures(place, True)) for place in range(len(self.ids))]
 
     def _tests_of(self, values: Mapping[str, Value]) -> Members:
         if values["tpp"] == NONE:
             return Members()
-        walk = Walk(self.law, values, date.max)
-        trits = {name: walk.trit(node) for name, node in self.law.tests.items()}
-        must = frozenset(name for name, trit in trits.items() if trit == TRUE)
-        return Members(must, frozenset(name for name, trit in trits.items() if trit != FALSE))
+        key = tuple(values.values())
+        if key not in self._tests_memo:
+            walk = Walk(self.law, values, date.max)
+            trits = {name: walk.trit(node) for name, node in self.law.tests.items()}
+            must = frozenset(name for name, trit in trits.items() if trit == TRUE)
+            self._tests_memo[key] = Members(must, frozenset(name for name, trit in trits.items() if trit != FALSE))
+        return self._tests_memo[key]
 
     @cached_property
     def item_meets(self) -> list[Members]:
-        """Tests met. A filled code is the classification: only figures that surely meet a test overrule it."""
+        """Tests met by each item's own figures, its classification weighed."""
         return [
-            Members(found.must, found.must) if code is not None else found
-            for found, code in zip(self._tests, self.cells("us_code"), strict=True)
+            met if code is not None else self._tests_of(self._figures(place, False))
+            for place, (met, code) in enumerate(zip(self._met_if_classified, self.cells("us_code"), strict=True))
         ]
 
     @cached_property
@@ -194,13 +205,13 @@ class ItemFacts:
 
     @cached_property
     def parts_meet(self) -> list[Members]:
-        """Tests met by any part; a filled code of the whole is overruled only by figures that surely meet one."""
+        """Tests met by any part; where the whole has a code, unpublished rates of its parts do not put it in doubt."""
         if not self.ws.tables["bom"].height:
             return [Members()] * len(self.ids)
-        return [
-            Members(found.must, found.must) if code is not None else found
-            for found, code in zip(self._below(self.item_meets), self.cells("us_code"), strict=True)
-        ]
+        whole = zip(
+            self._below(self.item_meets), self._below(self._met_if_classified), self.cells("us_code"), strict=True
+        )
+        return [by_figures if code is not None else found for found, by_figures, code in whole]
 
     @cached_property
     def parts_model(self) -> list[Members]:
@@ -287,19 +298,30 @@ class ItemFacts:
 
     def missing_figures(self, item: str) -> list[str]:
         """Cells of the chips table that would settle an item's figures."""
-        found: list[str] = self.metrics["missing"][self.place[item]].to_list()
+        return self._missing[self.place[item]]
+
+    @cached_property
+    def _measured(self) -> list[bool]:
+        found: list[bool] = (self.metrics["has_metric"] == "yes").to_list()
         return found
 
-    def open_figures(self, item: str, test: str) -> list[str]:
-        """Facts whose values keep a test open for an item."""
+    @cached_property
+    def _missing(self) -> list[list[str]]:
+        found: list[list[str]] = self.metrics["missing"].to_list()
+        return found
+
+    def open_figures(self, item: str, test: str, whole: str | None = None) -> list[str]:
+        """Facts whose values keep a test open for an item, or for a part of `whole`."""
         place = self.place[item]
-        values = {fact: column[place] for fact, column in self.metric_columns.items()}
-        values["stage"] = self.cells("stage")[place]
-        return [leaf.fact for leaf in Walk(self.law, values, date.max).open_leaves(self.law.tests[test])]
+        classified = self.cells("us_code")[self.place[whole or item]] is not None
+        walk = Walk(self.law, self._figures(place, classified), date.max)
+        return [leaf.fact for leaf in walk.open_leaves(self.law.tests[test])]
 
     def parts_open(self, place: int, test: str) -> list[str]:
         """Parts of an item, at any depth, whose own figures leave a test open."""
-        return [part for part in self._parts(place) if self.item_meets[self.place[part]].trit(test) == UNKNOWN]
+        classified = self.cells("us_code")[place] is not None
+        met = self._met_if_classified if classified else self.item_meets
+        return [part for part in self._parts(place) if met[self.place[part]].trit(test) == UNKNOWN]
 
     def parts_without_code(self, place: int) -> list[str]:
         """Parts of an item, at any depth, that nobody has classified for the US."""

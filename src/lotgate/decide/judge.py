@@ -15,7 +15,7 @@ from lotgate.decide.decision import Ask, ConflictFlag, LineDecision, RegimeDecis
 from lotgate.decide.outcome import ANSWERS, OPEN_OUTCOMES, Ints, Outcome
 from lotgate.decide.walk import Walk
 from lotgate.law import Clause, Status, Text
-from lotgate.law.expr import TRUE, UNKNOWN, Leaf
+from lotgate.law.expr import FALSE, TRUE, UNKNOWN, Leaf
 from lotgate.law.model import POLICIES, Proviso, stale_after
 
 __all__ = ["Judge", "Questioner"]
@@ -64,6 +64,8 @@ class _Skeleton:
     opens: dict[str, tuple[_Open, ...]]
     standing: dict[str, tuple[str, ...]]
     conflicts: tuple[ConflictFlag, ...]
+    holds: frozenset[str]
+    """Regimes that have, or may have, a hold on the movement."""
 
 
 class Judge:
@@ -92,7 +94,7 @@ class Judge:
                 answer = "ask"
                 asks = (*asks, Ask("checked_until", f"law:{code}", CHECKED_QUESTION, ()))
             policy = POLICIES[policies[0, k]] if policies[0, k] >= 0 else None
-            regimes[code] = RegimeDecision(code, answer, policy, skeleton.rules[code], asks)
+            regimes[code] = RegimeDecision(code, answer, policy, skeleton.rules[code], asks, code in skeleton.holds)
         answer = max((r.answer for r in regimes.values()), key=ANSWERS.index, default="go")
         return LineDecision(name, day, answer, regimes, skeleton.conflicts, holds_until, _actions(regimes))
 
@@ -117,9 +119,16 @@ class Judge:
                 rules[code] = _rules(mine, walk, day)
                 level = (int(answers[k]), int(policies[k]))
                 opens[code], standing[code] = _opens(mine, walk, level)
-            held = _Skeleton(rules, opens, standing, self._conflicts(rules, walk, day))
+            held = _Skeleton(rules, opens, standing, self._conflicts(rules, walk, day), self._holds(walk))
             self._skeletons[(row, epoch)] = held
         return held
+
+    def _holds(self, walk: Walk) -> frozenset[str]:
+        """The regimes whose own word for it does not say that they have no hold on the movement."""
+        subjects = {code: self.law.regimes[code].subject for code in self.evaluator.regimes}
+        return frozenset(
+            code for code, term in subjects.items() if term and walk.trit(self.law.terms[code][term]) != FALSE
+        )
 
     def _asks(self, number: int, skeleton: _Skeleton, code: str) -> tuple[Ask, ...]:
         found: dict[tuple[str, str], tuple[Text, dict[str, None]]] = {}
@@ -252,7 +261,7 @@ def _potential(clause: Clause, walk: Walk) -> tuple[int, int]:
     if clause.effect == "prohibited":
         return (3, -1)
     ranks = [POLICIES.index(clause.policy) if clause.policy else -1]
-    ranks += [POLICIES.index(r.policy) for r in clause.routes if r.policy and walk.trit(r.node) != 0]
+    ranks += [POLICIES.index(r.policy) for r in clause.routes if r.policy and walk.trit(r.node) != FALSE]
     return (2, max(ranks))
 
 

@@ -155,7 +155,7 @@ class Questions:
             yield from self._figures(item, str(leaf.operand))
         elif leaf.fact == "parts_meet":
             for part in items.parts_open(place, str(leaf.operand)):
-                yield from self._figures(part, str(leaf.operand))
+                yield from self._figures(part, str(leaf.operand), item)
         elif leaf.fact in ("tpp", "performance_density", "memory_bandwidth_density", "io_gb_per_s", "dram_gb_per_s"):
             yield (spec.ask, item, spec.question)
         elif leaf.fact in ("cn61_share", "us_controlled_share"):
@@ -163,9 +163,9 @@ class Questions:
         else:
             yield (leaf.fact, item, spec.question)
 
-    def _figures(self, item: str, test: str) -> Iterator[Cell]:
-        """The chip figures that keep a test open."""
-        for fact in self.facts.items.open_figures(item, test):
+    def _figures(self, item: str, test: str, whole: str | None = None) -> Iterator[Cell]:
+        """The chip figures that keep a test open, of an item or of a part of `whole`."""
+        for fact in self.facts.items.open_figures(item, test, whole):
             spec = self.law.facts[fact]
             yield (spec.ask, item, spec.question)
             if fact == "tpp":

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from lotgate.dates import Interval, parse_day
 from lotgate.errors import LawError
 from lotgate.law.clock import Clock, Suspension
 from lotgate.law.expr import FactType, Graph, Leaf, Scope, compile_condition
-from lotgate.law.model import POLICIES, Clause, Conflict, FactSpec, Law, Measure, Proviso, Regime, Text
+from lotgate.law.model import POLICIES, Clause, Conflict, FactSpec, Law, Measure, Proviso, Text
 from lotgate.law.reading import (
     REGIMES,
     Collected,
@@ -97,6 +98,9 @@ class _Builder:
         # terms and lists of later measures stay, since earlier clauses refer to them by dated terms
         for draft in known:
             self._guard(lambda d=draft: self._measure(d), draft)
+        for regime in self.found.regimes.values():
+            if regime.subject and regime.subject not in self.terms[regime.code]:
+                self.faults.append(f"{regime.code}/regime.yaml: subject {regime.subject!r} is no term of the regime")
         for path, data in self.found.conflicts.values():
             self._guard(lambda p=path, d=data: self._conflict(p, d), None)
         self._check_references()
@@ -104,7 +108,7 @@ class _Builder:
             raise LawError("\n".join(self.faults))
         regimes = self.found.regimes
         if self.as_known is not None:
-            regimes = {c: Regime(c, r.title, min(r.known_as_of, self.as_known)) for c, r in regimes.items()}
+            regimes = {c: replace(r, known_as_of=min(r.known_as_of, self.as_known)) for c, r in regimes.items()}
         return Law(
             version=self._version(),
             regimes={code: regimes[code] for code in REGIMES if code in regimes},

@@ -113,6 +113,8 @@ class Regime:
     code: str
     title: Text
     known_as_of: date
+    subject: str = ""
+    """The term that tells whether the regime has a hold on a movement at all; shown, never deciding."""
 
 
 @dataclass(frozen=True)

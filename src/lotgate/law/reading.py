@@ -79,7 +79,7 @@ def collect(root: Path, found: Collected, outside: bool = False) -> None:
             continue
         try:
             code, known = data["regime"], parse_day(data["known_as_of"])
-            found.regimes[code] = Regime(code, text_of(data.get("title"), str(path)), known)
+            found.regimes[code] = Regime(code, text_of(data.get("title"), str(path)), known, data.get("subject", ""))
         except LawError as error:
             found.faults.append(str(error))
         except (KeyError, TypeError, ValueError) as error:

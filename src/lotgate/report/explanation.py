@@ -138,8 +138,8 @@ def _regime_head(regime: RegimeDecision, language: str) -> Line:
     label = Line.assemble((say(f"regime.{regime.regime}", language), "bold"), "  ", _answer(regime.answer, language))
     if regime.policy and regime.answer == "apply":
         label.append(f"  {say(f'policy.{regime.policy}', language)}")
-    if regime.answer == "go" and not regime.subject:
-        label.append(f"  {say('say.not_subject', language)}", style="dim")
+    if regime.reason is not None:
+        label.append(f"  {regime.reason[language]}", style="dim")
     return label
 
 

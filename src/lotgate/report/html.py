@@ -218,12 +218,15 @@ class _View:
 
 
 def _outside(decision: LineDecision) -> Text | None:
-    """The sentence on regimes without a hold on the line."""
-    names = [word(f"regime.{code}") for code, r in decision.regimes.items() if not r.subject and r.answer == "go"]
-    if not names:
-        return None
-    joined = Text(", ".join(name.en for name in names), "、".join(name.zh for name in names))
-    return word("say.not_subject_list", regimes=joined)
+    """The sentences on regimes that have no hold on the line, and on those that have and ask for nothing."""
+    told = []
+    for key, holds in (("say.no_demand_list", True), ("say.not_subject_list", False)):
+        quiet = [code for code, r in decision.regimes.items() if r.reason is not None and r.holds is holds]
+        names = [word(f"regime.{code}") for code in quiet]
+        if names:
+            joined = Text(", ".join(name.en for name in names), "、".join(name.zh for name in names))
+            told.append(word(key, regimes=joined))
+    return Text(" ".join(one.en for one in told), "".join(one.zh for one in told)) if told else None
 
 
 # ---- what the template calls ------------------------------------------------------------------------------------

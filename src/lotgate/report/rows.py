@@ -201,7 +201,8 @@ def deciding(decision: LineDecision) -> Deciding:
         return Deciding(None, (held.measure,), word(f"effect.{held.effect}"))
     if any(regime.subject for regime in decision.regimes.values()):
         return Deciding(None, (), Text("", ""))
-    return Deciding(None, (), word("say.not_subject"))
+    reasons = [regime.reason for regime in decision.regimes.values() if regime.reason is not None and regime.holds]
+    return Deciding(None, (), reasons[0] if reasons else word("say.not_subject"))
 
 
 def _asked(ask: Ask) -> Text:

@@ -149,6 +149,10 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "say.kept_out": ("kept out", "未采用"),
     "say.load_lists": ("lotgate lists import FILE loads one.", "使用 lotgate lists import 文件 载入。"),
     "say.not_subject": ("not subject", "不受约束"),
+    "say.no_demand_list": (
+        "Within reach, nothing in force asks for a permission: {regimes}.",
+        "属于管辖范围、现行规定未要求许可：{regimes}。",
+    ),
     "say.not_subject_list": ("Not subject: {regimes}.", "不受约束：{regimes}。"),
     "say.needs_nothing": ("Nothing more is needed that day.", "该日无需其他手续。"),
     "say.no_lines": ("No lines to decide.", "没有需要判定的行。"),
