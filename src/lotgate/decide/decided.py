@@ -6,50 +6,25 @@ The clocks enter here, last: another day, or all days of the horizon, costs a lo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from lotgate.decide.columns import FactTable
+from lotgate.decide.entries import Entries, Program, Reader
 from lotgate.decide.outcome import OPEN_OUTCOMES, OUTCOMES, RANKS, Bytes, Ints, Outcome
-from lotgate.law import Clause
 from lotgate.law.expr import FALSE, UNKNOWN
 from lotgate.law.model import POLICIES
 
 if TYPE_CHECKING:
     from lotgate.decide.evaluate import Evaluator
-    from lotgate.decide.factors import Factors
 
 __all__ = ["BLOCK", "Entries", "Evaluated", "Program", "Question"]
 
 BLOCK = 8192
 """Rows whose planes are held at once; small enough to stay in the processor's cache."""
-
-
-@dataclass(frozen=True)
-class Program:
-    """One clause lowered to nodes of the graph."""
-
-    clause: Clause
-    when: int
-    free: int
-    licence: int
-    routes: tuple[tuple[int, int, bool], ...]
-    """(node, rank of the policy, whether it only lowers) per route."""
-
-
-@dataclass(frozen=True)
-class Entries:
-    """The clauses that concern rows: `row[k]` has entries `first[k]` to `first[k + 1]`; rows not named have none."""
-
-    row: Ints
-    first: Ints
-    clause: Ints
-    trits: Bytes
-    """when, exceptions and licence, two bits each."""
-    policy: npt.NDArray[np.int8]
 
 
 def _ceiling(program: Program, planes: dict[int, Bytes], rows: int) -> npt.NDArray[np.int8]:
@@ -88,39 +63,17 @@ class Evaluated:
         evaluator: Evaluator,
         table: FactTable,
         luts: dict[int, Bytes],
-        factors: Factors,
+        reader: Reader,
         group: Ints,
-        sample: Ints,
     ) -> None:
         self.evaluator = evaluator
         self.table = table
         self.group = group
         """Distinct row of every input row."""
-        self.sample = sample
+        self.sample = reader.sample
         """One input row of every distinct row."""
         self._luts = luts
-        self._factors = factors
-        self._held: dict[tuple[int, int], tuple[Ints, Entries]] = {}
-
-    def _entries(self, layer: int, reading: int, wanted: Ints) -> tuple[Ints, Entries]:
-        """Entries of a layer under one wording for at least the wanted rows, and the place of each of these in them: -1
-        where no clause of the layer concerns the row."""
-        size = len(self.sample)
-        covered, entries = self._held.get((layer, reading), (np.zeros(0, dtype=np.int32), None))
-        if entries is None or len(covered) < size:
-            needed = np.zeros(size, dtype=bool)
-            needed[wanted] = True
-            if entries is None or needed[covered].sum() != needed.sum():
-                needed[covered] = True
-                covered = np.flatnonzero(needed).astype(np.int32)
-                entries = self.evaluator.entries(
-                    self.evaluator.layers[layer], self._factors, self.sample[covered], reading
-                )
-                entries = replace(entries, row=covered[entries.row])
-                self._held[(layer, reading)] = covered, entries
-        place = np.full(size, -1, dtype=np.int32)
-        place[entries.row] = np.arange(len(entries.row), dtype=np.int32)
-        return place.take(wanted), entries
+        self._reader = reader
 
     def _spread(self, rows: Ints, epochs: Ints) -> Iterator[tuple[Ints, Entries, Ints]]:
         """The entries of distinct rows, each in an epoch: (place in `rows` of every entry, entries, its place)."""
@@ -129,12 +82,16 @@ class Evaluated:
         present, starts = np.unique(texts[order], return_index=True)
         ends = [*starts[1:], len(order)]
         stretches = {t: order[a:b] for t, a, b in zip(present.tolist(), starts, ends, strict=False)}
+        self._reader.want({text: rows[here] for text, here in stretches.items()})
         for number, layer in enumerate(self.evaluator.layers):
             readings = layer.reading[present]
             for reading in np.unique(readings):
-                here = np.concatenate([stretches[text] for text in present[readings == reading].tolist()])
-                at, entries = self._entries(number, int(reading), rows[here])
-                owner, index = _spread(entries.first, at)
+                alike = present[readings == reading].tolist()
+                here = order if len(alike) == len(present) else np.concatenate([stretches[text] for text in alike])
+                entries = self._reader.entries(number, int(reading))
+                place = np.full(len(self.sample), -1, dtype=np.int32)
+                place[entries.row] = np.arange(len(entries.row), dtype=np.int32)
+                owner, index = _spread(entries.first, place.take(rows[here]))
                 yield here[owner], entries, index
 
     def decide(self, rows: Ints, epochs: Ints) -> tuple[Bytes, npt.NDArray[np.int8]]:
@@ -237,13 +194,14 @@ class Evaluated:
         changed = ev.statuses[epoch] != ev.statuses[epoch - 1]
         every = np.arange(len(self.sample))
         moved = np.zeros(len(every), dtype=bool)
+        self._reader.want({before: every, after: every})
         for number, layer in enumerate(ev.layers):
             old, new = int(layer.reading[before]), int(layer.reading[after])
             for reading in {old, new}:
-                _, entries = self._entries(number, reading, every)
+                entries = self._reader.entries(number, reading)
                 touched = changed[entries.clause] if old == new else np.ones(len(entries.clause), dtype=bool)
                 if touched.any():
-                    moved[np.repeat(entries.row, np.diff(entries.first))[touched]] = True
+                    moved[entries.rows[touched]] = True
         return np.flatnonzero(moved)
 
     def spoken(self, rows: Ints, epochs: Ints) -> tuple[Ints, Ints]:

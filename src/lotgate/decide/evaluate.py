@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
@@ -18,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lotgate.decide.columns import FactTable, leaf_trits
-from lotgate.decide.decided import Entries, Evaluated, Program
+from lotgate.decide.decided import Evaluated
+from lotgate.decide.entries import Layer, Program, Reader
 from lotgate.decide.factors import Factors
 from lotgate.decide.outcome import ANSWERS, STATUS_CODE, Bytes, Ints, Outcome
 from lotgate.law import Clause, Law, Status
@@ -28,15 +28,6 @@ from lotgate.law.model import POLICIES
 __all__ = ["ANSWERS", "Evaluated", "Evaluator", "Outcome"]
 
 _NOT = np.array(NOT, dtype=np.uint8)
-
-
-@dataclass(frozen=True)
-class Layer:
-    """Programs that read the same dated terms: their nodes, and per text the first that words those terms alike."""
-
-    programs: tuple[int, ...]
-    order: tuple[int, ...]
-    reading: Ints
 
 
 class Evaluator:
@@ -96,7 +87,7 @@ class Evaluator:
     @cached_property
     def order(self) -> list[int]:
         """The nodes that any program needs, children first."""
-        return self._needed(n for p in self.programs for n in (p.when, p.free, p.licence, *(r[0] for r in p.routes)))
+        return self._needed(node for program in self.programs for node in program.roots)
 
     def _needed(self, roots: Iterable[int]) -> list[int]:
         needed = set(roots)
@@ -176,16 +167,6 @@ class Evaluator:
         self._splits[number] = alone, mixed
         return alone, mixed
 
-    @cached_property
-    def dated(self) -> Bytes:
-        """Per node, whether a dated term has a say in it."""
-        dated = np.zeros(len(self.graph.nodes), dtype=bool)
-        for number in self.order:
-            node = self.graph.nodes[number]
-            leaf = node.kind == "leaf" and self.graph.leaves[node.children[0]].op == "clock"
-            dated[number] = leaf or (node.kind != "leaf" and dated[list(node.children)].any())
-        return dated
-
     def luts(self, table: FactTable) -> dict[int, Bytes]:
         """Leaf number to its trit per value of its fact's dictionary."""
         leaves = self.graph.leaves
@@ -201,55 +182,43 @@ class Evaluator:
         luts = self.luts(table)
         factors = Factors(self, table, luts)
         group, sample = factors.groups()
-        return Evaluated(self, table, luts, factors, group, sample)
+        return Evaluated(self, table, luts, Reader(self, factors, sample), group)
 
     @cached_property
     def layers(self) -> list[Layer]:
         """The programs in groups that read the same dated terms, so that each group is evaluated once per wording."""
-        clocks: dict[tuple[int, ...], list[int]] = {}
+        members: dict[int, list[int]] = defaultdict(list)
         for j, program in enumerate(self.programs):
-            nodes = self._needed([program.when, program.free, program.licence, *(r[0] for r in program.routes)])
-            leaves = (self.graph.nodes[n].children[0] for n in nodes if self.graph.nodes[n].kind == "leaf")
-            clocks.setdefault(tuple(sorted(leaf for leaf in leaves if leaf in self._texts[0])), []).append(j)
-        layers = []
-        for dated, members in clocks.items():
-            wordings = [
-                tuple(int(self._texts[0][leaf][text]) for leaf in dated) for text in range(self._texts[1].max() + 1)
-            ]
-            first: dict[tuple[int, ...], int] = {}
-            reading = [first.setdefault(wording, text) for text, wording in enumerate(wordings)]
-            chosen = [self.programs[j] for j in members]
-            order = self._needed(n for p in chosen for n in (p.when, p.free, p.licence, *(r[0] for r in p.routes)))
-            layers.append(Layer(tuple(members), tuple(order), np.array(reading, dtype=np.int64)))
-        return layers
+            members[int(np.bitwise_or.reduce(self.clocks[list(program.roots)]))].append(j)
+        return [Layer(tuple(programs), self._readings(clocks)) for clocks, programs in members.items()]
 
-    def entries(self, layer: Layer, factors: Factors, rows: Ints, text: int) -> Entries:
-        """The clauses of a layer whose condition may hold in each of the chosen rows, under one text."""
-        found: list[tuple[Ints, Ints, Bytes, npt.NDArray[np.int8]]] = []
-        conditions = [self.programs[j].when for j in layer.programs]
-        for places, which in factors.candidates(conditions, rows, text):
-            order = np.argsort(which.astype(np.uint16), kind="stable")
-            bounds = np.searchsorted(which[order], np.arange(len(conditions) + 1))
-            for k, j in enumerate(layer.programs):
-                at = places[order[bounds[k] : bounds[k + 1]]]
-                if not len(at):
-                    continue
-                program = self.programs[j]
-                states = factors.states(rows[at])
-                when = factors.trits(program.when, states, text)
-                held = np.flatnonzero(when)
-                hit, states = at[held], [codes.take(held) for codes in states]
-                free, licence = (factors.trits(node, states, text) for node in (program.free, program.licence))
-                packed = (when[held] | free << 2 | licence << 4).astype(np.uint8)
-                routes = [factors.trits(route[0], states, text) for route in program.routes]
-                found.append((hit, np.full(len(hit), j), packed, _policy(program, routes, len(hit))))
-        if not found:
-            empty = np.zeros(0, dtype=np.int64)
-            return Entries(empty, np.zeros(1, dtype=np.int64), empty, empty.astype(np.uint8), empty.astype(np.int8))
-        row, clause, trits, policy = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        order = np.argsort(row, kind="stable")
-        concerned, first = np.unique(row[order], return_index=True)
-        return Entries(concerned, np.append(first, len(row)), clause[order], trits[order], policy[order])
+    @cached_property
+    def clocks(self) -> npt.NDArray[np.object_]:
+        """Per node, one bit for each clock leaf that has a say in it."""
+        place = {leaf: k for k, leaf in enumerate(self._texts[0])}
+        clocks = np.zeros(len(self.graph.nodes), dtype=object)
+        for number in self.order:
+            node = self.graph.nodes[number]
+            if node.kind == "leaf":
+                clocks[number] = 1 << place[node.children[0]] if node.children[0] in place else 0
+            else:
+                for child in node.children:
+                    clocks[number] |= clocks[child]
+        return clocks
+
+    def _readings(self, clocks: int) -> Ints:
+        """Per text, the first text in which these clock leaves say the same."""
+        chosen = [trits for k, trits in enumerate(self._texts[0].values()) if clocks >> k & 1]
+        first: dict[tuple[int, ...], int] = {}
+        texts = range(int(self._texts[1].max()) + 1)
+        wordings = (tuple(int(trits[text]) for trits in chosen) for text in texts)
+        return np.array([first.setdefault(wording, text) for text, wording in enumerate(wordings)])
+
+    @cached_property
+    def wordings(self) -> list[list[int]]:
+        """Per node, for every text the first in which the node reads the same."""
+        known = {clocks: self._readings(clocks).tolist() for clocks in set(self.clocks)}
+        return [known[clocks] for clocks in self.clocks]
 
     def trits(self, node: int, table: FactTable, texts: Ints) -> Bytes:
         """The trit of one node of the law, a term for instance, in every row of a small table."""
@@ -287,21 +256,3 @@ class Evaluator:
         if len(lut) == 1:
             return np.full(len(rows), lut[0], dtype=np.uint8)
         return lut[table.column(self.graph.leaves[leaf].fact).codes[rows]]
-
-
-def _policy(program: Program, routes: Sequence[Bytes], rows: int) -> npt.NDArray[np.int8]:
-    """The rank of the reviewing policy after the routes: the strictest that surely holds, else the mildest."""
-    base = POLICIES.index(program.clause.policy) if program.clause.policy else -1
-    policy = np.full(rows, base, dtype=np.int8)
-    raised = np.zeros(rows, dtype=bool)
-    for (_, rank, lowers), trits in zip(program.routes, routes, strict=True):
-        if not lowers:
-            surely = trits == TRUE
-            policy[surely] = np.maximum(policy[surely], rank)
-            raised |= surely
-    lowered = np.full(rows, len(POLICIES), dtype=np.int8)
-    for (_, rank, lowers), trits in zip(program.routes, routes, strict=True):
-        if lowers:
-            surely = (trits == TRUE) & ~raised
-            lowered[surely] = np.minimum(lowered[surely], rank)
-    return np.where(lowered < len(POLICIES), lowered, policy)

@@ -26,6 +26,8 @@ __all__ = ["Factors", "distinct"]
 
 _NOT = np.array(NOT, dtype=np.uint8)
 _BLOCK = 1 << 17
+_LIKELY = 0.02
+"""A condition that may hold in a larger share of the rows is looked at branch by branch."""
 Mask = npt.NDArray[np.bool_]
 
 
@@ -50,11 +52,15 @@ class Factors:
         """Per subject, the state of every row."""
         self.samples: list[Ints] = []
         """Per subject, one row of every state."""
+        self.weights: list[npt.NDArray[np.float64]] = []
+        """Per subject, the share of rows in every state."""
         for facts in evaluator.subjects:
             codes, sample = distinct(self._key(facts))
             self.codes.append(codes)
             self.samples.append(sample)
+            self.weights.append(np.bincount(codes, minlength=len(sample)) / max(table.rows, 1))
         self._planes: dict[tuple[int, int, bool, int], Bytes] = {}
+        self._ways: dict[tuple[int, int], Sequence[int]] = {}
         self._masks: dict[tuple[int, int, bool, int], Mask | None] = {}
 
     def _key(self, facts: Sequence[str]) -> Ints:
@@ -89,7 +95,7 @@ class Factors:
 
     def plane(self, subject: int, node: int, text: int) -> Bytes:
         """The trit of a node that asks of one subject alone (or of none), in each of its states."""
-        key = (subject, node, False, text if self.evaluator.dated[node] else -1)
+        key = (subject, node, False, self.evaluator.wordings[node][text])
         held = self._planes.get(key)
         if held is None:
             held = self._planes[key] = self._plane(subject, node, text)
@@ -112,7 +118,7 @@ class Factors:
 
     def _part(self, subject: int, number: int, text: int) -> Bytes:
         """The children of a node that ask of one subject alone, combined as the node combines them."""
-        key = (subject, number, True, text if self.evaluator.dated[number] else -1)
+        key = (subject, number, True, self.evaluator.wordings[number][text])
         held = self._planes.get(key)
         if held is None:
             node = self.graph.nodes[number]
@@ -153,7 +159,10 @@ class Factors:
 
         Every row where a node is not false is among them; others may be.
         """
-        bits = [self._bits(subject, nodes, text) for subject in range(len(self.samples))]
+        columns = [(place, branch) for place, node in enumerate(nodes) for branch in self._branches(node, text)]
+        owner = np.array([place for place, _ in columns])
+        asked = [(nodes[place], branch) for place, branch in columns]
+        bits = [self._bits(subject, asked, text) for subject in range(len(self.samples))]
         for start in range(0, len(rows), _BLOCK):
             block = rows[start : start + _BLOCK]
             left = reduce(
@@ -163,20 +172,53 @@ class Factors:
             words = np.flatnonzero(left)
             found = np.flatnonzero(np.unpackbits(left.reshape(-1)[words].view(np.uint8)))
             place = words[found >> 6]
-            yield place // left.shape[1] + start, (place % left.shape[1] << 6) + (found & 63)
+            row, node = place // left.shape[1], owner[(place % left.shape[1] << 6) + (found & 63)]
+            again = np.flatnonzero((row[1:] == row[:-1]) & (node[1:] == node[:-1])) + 1  # by way of another branch
+            yield np.delete(row, again) + start, np.delete(node, again)
 
-    def _bits(self, subject: int, nodes: Sequence[int], text: int) -> npt.NDArray[np.uint64]:
-        """[state, word]: one bit per node, set where the subject's state leaves it possible."""
-        width = -(-len(nodes) // 64) * 64
-        possible = np.zeros((len(self.samples[subject]), width), dtype=bool)
-        for place, node in enumerate(nodes):
-            found = self._possible(subject, node, text, False)
-            possible[:, place] = True if found is None else found
-        return np.packbits(possible, axis=1).view(np.uint64)
+    def _branches(self, number: int, text: int) -> Sequence[int]:
+        """The ways in which a node may hold, where no subject alone tells much about it: the node, or the alternatives
+        of one of its parts."""
+        key = (number, self.evaluator.wordings[number][text])
+        if key not in self._ways:
+            self._ways[key] = self._found_branches(number, text)
+        return self._ways[key]
+
+    def _found_branches(self, number: int, text: int) -> Sequence[int]:
+        likely = 1.0
+        for subject, weight in enumerate(self.weights):
+            possible = self._possible(subject, number, text, False)
+            likely *= 1.0 if possible is None else float(weight[possible].sum())
+        if likely < _LIKELY:
+            return [number]
+        for part in self._parts(number):
+            node = self.graph.nodes[part]
+            if node.kind == "or" and all(
+                self._possible(s, part, text, False) is None for s in range(len(self.weights))
+            ):
+                return node.children
+        return [number]
+
+    def _parts(self, number: int) -> Iterator[int]:
+        """What must hold for a node to hold: the children of conjunctions, else the node itself."""
+        if self.graph.nodes[number].kind != "and":
+            yield number
+            return
+        for child in self.graph.nodes[number].children:
+            yield from self._parts(child)
+
+    def _bits(self, subject: int, asked: Sequence[tuple[int, int]], text: int) -> npt.NDArray[np.uint64]:
+        """[state, word]: one bit per pair of nodes, set where the subject's state leaves both possible."""
+        width = -(-len(asked) // 64) * 64
+        possible = np.zeros((width, len(self.samples[subject])), dtype=bool)
+        for place, nodes in enumerate(asked):
+            said = [mask for node in set(nodes) if (mask := self._possible(subject, node, text, False)) is not None]
+            possible[place] = reduce(np.logical_and, said) if said else True
+        return np.ascontiguousarray(np.packbits(possible, axis=0).T).view(np.uint64)
 
     def _possible(self, subject: int, number: int, text: int, negated: bool) -> Mask | None:
         """Where one subject's state leaves a node (or its negation) possible; None where it has no say."""
-        key = (subject, number, negated, text if self.evaluator.dated[number] else -1)
+        key = (subject, number, negated, self.evaluator.wordings[number][text])
         if key not in self._masks:
             self._masks[key] = self._mask(subject, number, text, negated)
         return self._masks[key]

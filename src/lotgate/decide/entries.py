@@ -1,0 +1,179 @@
+"""The few clauses that concern each row, read when they are first asked for and kept per wording of the dated terms."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from lotgate.decide.outcome import Bytes, Ints
+from lotgate.law import Clause
+from lotgate.law.expr import TRUE
+from lotgate.law.model import POLICIES
+
+if TYPE_CHECKING:
+    from lotgate.decide.evaluate import Evaluator
+    from lotgate.decide.factors import Factors
+
+__all__ = ["Entries", "Layer", "Program", "Reader"]
+
+
+@dataclass(frozen=True)
+class Program:
+    """One clause lowered to nodes of the graph."""
+
+    clause: Clause
+    when: int
+    free: int
+    licence: int
+    routes: tuple[tuple[int, int, bool], ...]
+    """(node, rank of the policy, whether it only lowers) per route."""
+
+    @property
+    def roots(self) -> tuple[int, ...]:
+        """Every node the clause asks for."""
+        return (self.when, self.free, self.licence, *(route[0] for route in self.routes))
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Programs that read the same dated terms, and per text the first that words those terms alike."""
+
+    programs: tuple[int, ...]
+    reading: Ints
+
+
+@dataclass(frozen=True)
+class Entries:
+    """The clauses that concern rows: `row[k]` has entries `first[k]` to `first[k + 1]`; rows not named have none."""
+
+    row: Ints
+    first: Ints
+    clause: Ints
+    trits: Bytes
+    """when, exceptions and licence, two bits each."""
+    policy: npt.NDArray[np.int8]
+
+    @property
+    def rows(self) -> Ints:
+        """The row of every entry."""
+        return np.repeat(self.row, np.diff(self.first))
+
+
+class Reader:
+    """Entries of every layer under every wording, for the distinct rows that were asked for."""
+
+    def __init__(self, evaluator: Evaluator, factors: Factors, sample: Ints) -> None:
+        self.evaluator = evaluator
+        self.factors = factors
+        self.sample = sample
+        self._held: dict[tuple[int, int], Entries] = {}
+        self._covered: dict[tuple[int, int], Bytes] = {}
+        """One bit per distinct row: whether its entries are there."""
+
+    def entries(self, layer: int, reading: int) -> Entries:
+        """What was read of a layer under one wording."""
+        return self._held[layer, reading]
+
+    def want(self, rows: Mapping[int, Ints]) -> None:
+        """Reads what is still missing for these distinct rows, each list under its text."""
+        candidates: dict[tuple[int, int, int], list[Ints]] = defaultdict(list)
+        fresh: dict[tuple[int, int], list[Ints]] = defaultdict(list)
+        for text, layers, missing in self._missing(rows):
+            place = [(number, j) for number in layers for j in self.evaluator.layers[number].programs]
+            reading = {number: int(self.evaluator.layers[number].reading[text]) for number in layers}
+            conditions = [self.evaluator.programs[j].when for _, j in place]
+            for at, which in self.factors.candidates(conditions, self.sample[missing], text):
+                order = np.argsort(which.astype(np.uint16), kind="stable")
+                ends = np.searchsorted(which[order], np.arange(len(place) + 1))
+                chosen = missing[at[order]]
+                for k in np.flatnonzero(np.diff(ends)).tolist():
+                    number, j = place[k]
+                    candidates[number, reading[number], j].append(chosen[ends[k] : ends[k + 1]])
+            for number in layers:
+                fresh[number, reading[number]].append(missing)
+        for (number, wording), added in fresh.items():
+            found = [
+                self._read(j, np.concatenate(parts), wording)
+                for j in self.evaluator.layers[number].programs
+                if (parts := candidates.get((number, wording, j)))
+            ]
+            self._keep(number, wording, found)
+            self._cover(number, wording, added)
+
+    def _missing(self, rows: Mapping[int, Ints]) -> Iterator[tuple[int, list[int], Ints]]:
+        """What to read: (text, layers, distinct rows). Layers without dated terms are read once for all texts."""
+        layers = self.evaluator.layers
+        plain = [number for number, layer in enumerate(layers) if not layer.reading.any()]
+        every = np.concatenate(list(rows.values())) if plain and rows else np.zeros(0, dtype=np.int64)
+        if wanting := [number for number in plain if not self._has(number, 0, every)]:
+            yield 0, wanting, np.flatnonzero(self._mask([every]))
+        for text, wanted in rows.items():
+            dated = [number for number in range(len(layers)) if number not in plain]
+            if wanting := [n for n in dated if not self._has(n, int(layers[n].reading[text]), wanted)]:
+                yield text, wanting, np.flatnonzero(self._mask([wanted]))
+
+    def _mask(self, rows: Sequence[Ints]) -> npt.NDArray[np.bool_]:
+        mask = np.zeros(len(self.sample), dtype=bool)
+        for some in rows:
+            mask[some] = True
+        return mask
+
+    def _has(self, layer: int, reading: int, rows: Ints) -> bool:
+        covered = self._covered.get((layer, reading))
+        if covered is None:
+            return False
+        return bool(np.unpackbits(covered, count=len(self.sample)).take(rows).all())
+
+    def _cover(self, layer: int, reading: int, rows: Sequence[Ints]) -> None:
+        mask = np.packbits(self._mask(rows))
+        held = self._covered.get((layer, reading))
+        self._covered[layer, reading] = mask if held is None else held | mask
+
+    def _read(self, j: int, rows: Ints, text: int) -> tuple[Ints, Ints, Bytes, npt.NDArray[np.int8]]:
+        """The entries of one clause among candidate rows: (row, clause, trits, policy)."""
+        program, trits = self.evaluator.programs[j], self.factors.trits
+        states = self.factors.states(self.sample[rows])
+        when = trits(program.when, states, text)
+        held = np.flatnonzero(when)
+        states = [codes.take(held) for codes in states]
+        packed = when[held] | trits(program.free, states, text) << 2 | trits(program.licence, states, text) << 4
+        routes = [trits(route[0], states, text) for route in program.routes]
+        return rows[held], np.full(len(held), j), packed.astype(np.uint8), _policy(program, routes, len(held))
+
+    def _keep(self, layer: int, reading: int, found: Sequence[tuple[Ints, Ints, Bytes, npt.NDArray[np.int8]]]) -> None:
+        held = self._held.get((layer, reading))
+        parts = [*found, (held.rows, held.clause, held.trits, held.policy)] if held is not None else list(found)
+        if not parts:
+            empty = np.zeros(0, dtype=np.int64)
+            parts = [(empty, empty, empty.astype(np.uint8), empty.astype(np.int8))]
+        row, clause, trits, policy = (np.concatenate(part) for part in zip(*parts, strict=True))
+        key = row * len(self.evaluator.programs) + clause
+        order = np.argsort(key, kind="stable")
+        order = order[np.diff(key[order], prepend=-1) > 0]  # a row may have been asked for under several texts
+        concerned, first = np.unique(row[order], return_index=True)
+        self._held[layer, reading] = Entries(
+            concerned, np.append(first, len(order)), clause[order], trits[order], policy[order]
+        )
+
+
+def _policy(program: Program, routes: Sequence[Bytes], rows: int) -> npt.NDArray[np.int8]:
+    """The rank of the reviewing policy after the routes: the strictest that surely holds, else the mildest."""
+    base = POLICIES.index(program.clause.policy) if program.clause.policy else -1
+    policy = np.full(rows, base, dtype=np.int8)
+    raised = np.zeros(rows, dtype=bool)
+    for (_, rank, lowers), trits in zip(program.routes, routes, strict=True):
+        if not lowers:
+            surely = trits == TRUE
+            policy[surely] = np.maximum(policy[surely], rank)
+            raised |= surely
+    lowered = np.full(rows, len(POLICIES), dtype=np.int8)
+    for (_, rank, lowers), trits in zip(program.routes, routes, strict=True):
+        if lowers:
+            surely = (trits == TRUE) & ~raised
+            lowered[surely] = np.minimum(lowered[surely], rank)
+    return np.where(lowered < len(POLICIES), lowered, policy)
