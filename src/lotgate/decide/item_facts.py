@@ -131,7 +131,9 @@ class ItemFacts:
         for fact, name in METRICS.items():
             bounds = self.metrics.select(f"{name}_low", f"{name}_high").iter_rows()
             found[fact] = Column.of(NONE if no else pair for no, pair in zip(nothing, bounds, strict=True))
-        found["datacentre"] = Column.of(self.metrics["datacentre"])
+        # what is no chip by its figures may still be classified as one, and then nobody has said where it is sold
+        markets = zip(nothing, self.metrics["datacentre"].to_list(), strict=True)
+        found["datacentre"] = Column.of(None if no else market for no, market in markets)
         return found
 
     def _figures(self, place: int, classified: bool) -> dict[str, Value]:
