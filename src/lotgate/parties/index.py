@@ -25,7 +25,7 @@ from rapidfuzz.process import cpdist
 
 from lotgate.parties.cache import cache_folder, code_mark, write_atomically
 from lotgate.parties.lists import ListSet, PartyList
-from lotgate.parties.names import Name, analysed, readings
+from lotgate.parties.names import Name, Unit, analysed, readings
 from lotgate.parties.scripts import consonants, roman_key
 
 __all__ = ["Entry", "NameIndex", "keys_of", "name_index"]
@@ -60,66 +60,84 @@ def _hash(key: str) -> int:
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little")
 
 
-def keys_of(name: Name) -> dict[str, float]:
-    """The keys under which a name is found, each with the weight of the words it stands for.
+# How a key is made of a name: by a word's sound, its spelling, its consonants, or from several words or characters.
+_SOUND, _SPELLING, _CONSONANTS, _TOGETHER = range(4)
+_Keys = dict[str, tuple[float, int]]
 
-    The weight is below zero for keys of words that are no distinctive ones: places, sectors and the like.
+
+def keys_of(name: Name, asked: bool = False) -> _Keys:
+    """The keys under which a name is found, each with the weight of the words it stands for and how it is made.
+
+    `asked` makes the keys of a query, which differ for acronyms. The weight is below zero for keys of words that are
+    no distinctive ones: places, sectors and the like.
     """
     if name.plain is not None:
-        return {**_keys_of(name.plain), **_keys_of(name)}
-    return _keys_of(name)
+        return {**_keys_of(name.plain, asked), **_keys_of(name, asked)}
+    return _keys_of(name, asked)
 
 
-def _keys_of(name: Name) -> dict[str, float]:
+def _keys_of(name: Name, asked: bool) -> _Keys:
     whole = sum(unit.weight for unit in name.units)
-    keys: dict[str, float] = {f"={name.glued}": whole if _distinctive(name) else -whole}
+    keys: _Keys = {f"={name.glued}": (whole if _distinctive(name) else -whole, _TOGETHER)}
     previous = None
     for unit in name.units:
         if unit.role == "number":
-            keys[f"#{unit.text}"] = -unit.weight
+            keys[f"#{unit.text}"] = (-unit.weight, _SOUND)
             previous = None
             continue
         plain = unit.role not in ("word", "brand", "common")
         for concept in unit.concepts:
-            keys[f"~{concept}"] = -unit.weight if plain else unit.weight
+            keys[f"~{concept}"] = (-unit.weight if plain else unit.weight, _SOUND)
         if unit.han:
-            keys.setdefault(roman_key(unit.text), unit.weight)
-            for start in range(len(unit.han) - 1 if not plain else 0):
-                keys.setdefault(f"h{unit.han[start : start + 2]}", 2 * unit.weight / len(unit.han))
-            for start in range(len(unit.syllables) - 1 if not unit.concepts else 0):
-                joined = "".join(unit.syllables[start : start + 2])
-                keys.setdefault(roman_key(joined), 2 * unit.weight / len(unit.syllables))
+            _add_character_keys(keys, unit, plain)
             previous = None
             continue
-        if unit.role in ("word", "brand", "common"):
-            keys[roman_key(unit.text)] = unit.weight
+        if not plain:
+            keys[roman_key(unit.text)] = (unit.weight, _SOUND)
             if len(unit.text) >= 5:
-                keys.setdefault(f"{unit.text}", unit.weight)
+                keys.setdefault(unit.text, (unit.weight, _SPELLING))
             if name.person and len(unit.text) >= 3:
-                keys.setdefault(f"s{consonants(unit.text)}", unit.weight)
+                keys.setdefault(f"s{consonants(unit.text)}", (0.8 * unit.weight, _CONSONANTS))
         if previous is not None:
-            keys.setdefault(roman_key(previous.text + unit.text), previous.weight + unit.weight)
+            keys.setdefault(roman_key(previous.text + unit.text), (previous.weight + unit.weight, _TOGETHER))
         previous = unit
-    for key, weight in _initial_keys(name):
-        keys.setdefault(key, weight)
-    return {key: weight for key, weight in keys.items() if len(key) > 1}
+    for key, weight in _initial_keys(name, asked):
+        keys.setdefault(key, (weight, _TOGETHER))
+    return {key: found for key, found in keys.items() if len(key) > 1}
 
 
-def _initial_keys(name: Name) -> Iterator[tuple[str, float]]:
-    """Keys by which an acronym and the name it stands for meet."""
+def _add_character_keys(keys: _Keys, unit: Unit, plain: bool) -> None:
+    """Keys of characters: their sound whole and by two syllables, and the characters by two."""
+    keys.setdefault(roman_key(unit.text), (unit.weight, _SOUND))
+    if plain:
+        return
+    for start in range(len(unit.han) - 1):
+        keys.setdefault(f"h{unit.han[start : start + 2]}", (2 * unit.weight / len(unit.han), _SPELLING))
+    for start in range(len(unit.syllables) - 1 if not unit.concepts else 0):
+        joined = roman_key("".join(unit.syllables[start : start + 2]))
+        keys.setdefault(joined, (2 * unit.weight / len(unit.syllables), _TOGETHER))
+
+
+def _initial_keys(name: Name, asked: bool) -> Iterator[tuple[str, float]]:
+    """Keys by which an acronym of five letters or more and the name it stands for meet.
+
+    A listed word is looked for by the initials of a name asked for, and the other way round; shorter acronyms fit too
+    many names by chance to be told from them.
+    """
     if name.person:
         return
+    word, initials = ("I", "A") if asked else ("A", "I")
     for unit in name.units:
-        if not unit.han and unit.role in ("word", "brand") and 3 <= len(unit.text) <= 6:
-            yield f"a{unit.text}", unit.weight
+        if not unit.han and unit.role in ("word", "brand") and 5 <= len(unit.text) <= 8:
+            yield f"{word}{unit.text}", unit.weight
+    if len(name.units) < 2:
+        return
     letters = "".join(unit.initials or unit.text[0] for unit in name.units if not unit.han)
-    if len(name.units) > 1 and 3 <= len(name.spelled) <= 8:
-        yield f"a{name.spelled}", 0.8
-    if len(name.units) > 1 and len(letters) >= 2:
-        for end in range(3, min(6, len(letters)) + 1):
-            yield f"a{letters[:end]}", 0.8
-        for legal in name.initials if 2 <= len(letters) <= 5 else "":
-            yield f"a{letters}{legal}", 0.8
+    spellings = {name.spelled, letters, *(letters[:end] for end in range(5, min(8, len(letters)) + 1))}
+    spellings |= {letters + legal for legal in name.initials} if len(letters) <= 7 else set()
+    for spelled in sorted(spellings):
+        if 5 <= len(spelled) <= 8:
+            yield f"{initials}{spelled}", 0.8
 
 
 def _distinctive(name: Name) -> float:
@@ -136,6 +154,9 @@ def deletions(key: str) -> list[str]:
     return [key, *(key[:i] + key[i + 1 :] for i in range(len(key)))]
 
 
+_KINDS = {"company": 1, "government": 1, "bank": 1, "person": 2, "vessel": 3, "aircraft": 4}
+
+
 @dataclass(frozen=True)
 class _Arrays:
     """The index as arrays: names by number; (key, name, weight) sorted by key; words by number with their keys, and
@@ -144,11 +165,13 @@ class _Arrays:
     names: pl.Series
     entry_of: Ints
     weak: npt.NDArray[np.bool_]
+    kinds: npt.NDArray[np.int8]
     distinctive: Floats
     whole: Floats
     keys: Hashes
     key_names: Ints
     key_weights: Floats
+    key_ways: npt.NDArray[np.int8]
     near: Hashes
     near_words: Ints
     words: pl.Series
@@ -168,9 +191,9 @@ def _build(lists: Sequence[PartyList]) -> _Arrays:
 
 def _built(lists: Sequence[PartyList]) -> _Arrays:
     names: list[str] = []
-    entry_of, weak = array("q"), array("b")
+    entry_of, weak, kinds = array("q"), array("b"), array("b")
     distinctive, whole = array("f"), array("f")
-    keys, key_names, key_weights = array("Q"), array("q"), array("f")
+    keys, key_names, key_weights, key_ways = array("Q"), array("q"), array("f"), array("b")
     words: dict[str, int] = {}
     number = -1
     for found in lists:
@@ -181,16 +204,18 @@ def _built(lists: Sequence[PartyList]) -> _Arrays:
                 continue
             for written, is_weak in _names_of(name, aliases, weak_aliases):
                 parted = analysed(written, kind == "person")
-                for key, weight in keys_of(parted).items():
+                for key, (weight, way) in keys_of(parted).items():
                     hashed = _hash(key)
                     keys.append(hashed)
                     key_names.append(len(names))
                     key_weights.append(weight)
+                    key_ways.append(way)
                     if key.isalpha():
                         words[key] = hashed
                 names.append(written)
                 entry_of.append(number)
                 weak.append(is_weak)
+                kinds.append(_KINDS.get(kind, 0))
                 distinctive.append(_distinctive(parted))
                 whole.append(sum(unit.weight for unit in parted.units))
     near, near_words = array("Q"), array("q")
@@ -204,11 +229,13 @@ def _built(lists: Sequence[PartyList]) -> _Arrays:
         pl.Series(names, dtype=pl.String),
         np.array(entry_of, dtype=np.int64),
         np.array(weak, dtype=np.bool_),
+        np.array(kinds, dtype=np.int8),
         np.array(distinctive, dtype=np.float32),
         np.array(whole, dtype=np.float32),
         np.array(keys, dtype=np.uint64)[by_key],
         np.array(key_names, dtype=np.int64)[by_key],
         np.array(key_weights, dtype=np.float32)[by_key],
+        np.array(key_ways, dtype=np.int8)[by_key],
         np.array(near, dtype=np.uint64)[by_near],
         np.array(near_words, dtype=np.int64)[by_near],
         pl.Series(list(words), dtype=pl.String),
@@ -318,8 +345,7 @@ class NameIndex:
     ) -> Iterator[tuple[int, list[int], bool]]:
         keys = _AskedKeys(asked)
         query_of = np.array(keys.query_of, dtype=np.int64)
-        rows, hashes, weights = self._widened(keys)
-        row_of, name_of, words, others = self._shared(rows, hashes, weights, keys)
+        row_of, name_of, words, others = self._shared(*self._widened(keys), keys)
         estimate = self._estimate(keys, row_of, name_of, words, others)
         kept = estimate >= _LEAST_ESTIMATE
         queries, name_of, estimate = query_of[row_of[kept]], name_of[kept], estimate[kept]
@@ -332,19 +358,20 @@ class NameIndex:
             cut = end > limit and bool(estimate[limit] >= 0.95 * estimate[begin])
             yield first + number, list(dict.fromkeys(name_of[begin : min(end, limit)].tolist())), cut
 
-    def _widened(self, keys: _AskedKeys) -> tuple[Ints, Hashes, Floats]:
+    def _widened(self, keys: _AskedKeys) -> tuple[Ints, Hashes, Floats, Ints]:
         """The keys asked for with those a slip of the pen away, each once for a reading, with the larger weight."""
-        near_rows, found, near_weights = self._near(keys)
+        near_rows, found, near_weights, near_ways = self._near(keys)
         rows = np.concatenate([np.array(keys.rows, dtype=np.int64), near_rows])
         hashes = np.concatenate([np.array(keys.hashes, dtype=np.uint64), found])
         weights = np.concatenate([np.array(keys.weights, dtype=np.float32), near_weights])
+        ways = np.concatenate([np.array(keys.ways, dtype=np.int64), near_ways])
         order = np.lexsort((-np.abs(weights), hashes, rows))
-        rows, hashes, weights = rows[order], hashes[order], weights[order]
+        rows, hashes, weights, ways = rows[order], hashes[order], weights[order], ways[order]
         fresh = np.ones(len(rows), dtype=np.bool_)
         fresh[1:] = (rows[1:] != rows[:-1]) | (hashes[1:] != hashes[:-1])
-        return rows[fresh], hashes[fresh], weights[fresh]
+        return rows[fresh], hashes[fresh], weights[fresh], ways[fresh]
 
-    def _near(self, keys: _AskedKeys) -> tuple[Ints, Hashes, Floats]:
+    def _near(self, keys: _AskedKeys) -> tuple[Ints, Hashes, Floats, Ints]:
         """Keys of listed words a slip of the pen away from those asked for, with less weight the more they differ."""
         near = np.array(keys.near, dtype=np.uint64)
         begin = np.searchsorted(self._held.near, near, side="left")
@@ -356,39 +383,48 @@ class NameIndex:
         ours = [keys.near_words[place] for place in asked.tolist()]
         theirs = self._held.words.gather(listed).to_list() if len(listed) else []
         if not ours:
-            return asked, np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.float32)
+            return asked, np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.float32), asked
         apart = cpdist(ours, theirs, scorer=OSA.distance, score_cutoff=2, dtype=np.int32)
         sizes = np.array([len(word) for word in ours])
         kept = (apart > 0) & (apart <= np.where(sizes >= 8, 2, 1))
         weights = np.array(keys.near_weights, dtype=np.float32)[asked] * (1 - 1.1 * apart / sizes)
         rows = np.array(keys.near_rows, dtype=np.int64)[asked]
-        return rows[kept], self._held.word_keys[listed[kept]], weights[kept].astype(np.float32)
+        ways = np.array(keys.near_ways, dtype=np.int64)[asked]
+        return rows[kept], self._held.word_keys[listed[kept]], weights[kept].astype(np.float32), ways[kept]
 
     def _shared(
-        self, rows: Ints, hashes: Hashes, weights: Floats, keys: _AskedKeys
+        self, rows: Ints, hashes: Hashes, weights: Floats, ways: Ints, keys: _AskedKeys
     ) -> tuple[Ints, Ints, Floats, Floats]:
         """Pairs of a reading and a listed name that share a key, with the weight shared in words and in other keys."""
         begin = np.searchsorted(self._held.keys, hashes, side="left")
         counts = np.searchsorted(self._held.keys, hashes, side="right") - begin
         chosen = _choosing(rows, counts, len(keys.words))
-        begin, counts, rows, weights = begin[chosen], counts[chosen], rows[chosen], weights[chosen]
+        begin, counts = begin[chosen], counts[chosen]
         places = _ranges(begin, counts)
+        rows, ways = np.repeat(rows[chosen], counts), np.repeat(ways[chosen], counts)
+        asked = np.repeat(weights[chosen], counts)
+        # Names of another kind than the one asked for are none; an unknown kind fits all.
+        listed_kind = self._held.kinds[self._held.key_names[places]]
+        asked_kind = np.array(keys.kinds, dtype=np.int8)[rows]
+        fits = (listed_kind == 0) | (asked_kind == 0) | (listed_kind == asked_kind)
+        places, rows, asked, ways = places[fits], rows[fits], asked[fits], ways[fits]
         listed = self._held.key_weights[places]
-        asked = np.repeat(weights, counts)
         word = (listed > 0) & (asked > 0)
         size = np.minimum(np.abs(listed), np.abs(asked))
+        way = np.where(word, np.maximum(ways, self._held.key_ways[places]), -1)
         count = max(1, len(self.names))
-        pairs = np.repeat(rows, counts) * count + self._held.key_names[places]
+        pairs = rows * count + self._held.key_names[places]
         order = np.argsort(pairs, kind="stable")
-        pairs, size, word = pairs[order], size[order], word[order]
+        pairs, size, way = pairs[order], size[order], way[order]
         if not len(pairs):
             nothing = np.zeros(0, dtype=np.float32)
             return pairs, pairs, nothing, nothing
         edges = np.flatnonzero(np.concatenate([[True], pairs[1:] != pairs[:-1]]))
-        words = np.add.reduceat(np.where(word, size, 0.0), edges).astype(np.float32)
-        others = np.add.reduceat(np.where(word, 0.0, size), edges).astype(np.float32)
+        by_way = [np.add.reduceat(np.where(way == one, size, 0.0), edges) for one in range(-1, 4)]
+        # One word shares its sound, spelling and consonants at once: the fullest of the three counts.
+        words = (np.maximum.reduce(by_way[1:4]) + by_way[4]).astype(np.float32)
         pairs = pairs[edges]
-        return pairs // count, pairs % count, words, others
+        return pairs // count, pairs % count, words, by_way[0].astype(np.float32)
 
     def _estimate(
         self, keys: _AskedKeys, row_of: Ints, name_of: Ints, words: Floats, others: Floats
@@ -397,6 +433,7 @@ class NameIndex:
         asked = np.array(keys.words, dtype=np.float64)[row_of]
         listed = self._held.distinctive[name_of].astype(np.float64)
         both = (asked > 0) & (listed > 0)
+        words = np.minimum(words, np.maximum(asked, listed))
         shared = words + others
         rest_asked = np.maximum(asked - words, 0)
         rest_listed = np.maximum(listed - words, 0)
@@ -415,30 +452,35 @@ class _AskedKeys:
 
     def __init__(self, asked: Sequence[tuple[tuple[str, ...], str | None]]) -> None:
         self.query_of: list[int] = []
+        self.kinds: list[int] = []
         self.words: list[float] = []
         self.whole: list[float] = []
         self.rows: list[int] = []
         self.hashes: list[int] = []
         self.weights: list[float] = []
+        self.ways: list[int] = []
         self.near: list[int] = []
         self.near_of: list[int] = []
         self.near_words: list[str] = []
         self.near_rows: list[int] = []
         self.near_weights: list[float] = []
+        self.near_ways: list[int] = []
         for number, (names, kind) in enumerate(asked):
             for name in names:
                 for person in (False, True) if kind is None else (kind == "person",):
-                    self._add(number, analysed(name, person))
+                    self._add(number, analysed(name, person), _KINDS.get(kind or "", 0))
 
-    def _add(self, number: int, name: Name) -> None:
+    def _add(self, number: int, name: Name, kind: int) -> None:
         row = len(self.query_of)
         self.query_of.append(number)
+        self.kinds.append(kind)
         self.words.append(_distinctive(name))
         self.whole.append(sum(unit.weight for unit in name.units))
-        for key, weight in keys_of(name).items():
+        for key, (weight, way) in keys_of(name, asked=True).items():
             self.rows.append(row)
             self.hashes.append(_hash(key))
             self.weights.append(weight)
+            self.ways.append(way)
             slips = deletions(key) if weight > 0 else []
             for deleted in slips:
                 self.near.append(_hash("-" + deleted))
@@ -447,6 +489,7 @@ class _AskedKeys:
                 self.near_words.append(key)
                 self.near_rows.append(row)
                 self.near_weights.append(weight)
+                self.near_ways.append(way)
 
 
 def _ranges(begin: Ints, counts: Ints) -> Ints:

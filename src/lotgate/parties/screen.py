@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
@@ -36,6 +36,12 @@ class Query:
     identifiers: tuple[str, ...] = ()
 
 
+NAMESAKE_ABROAD = 0.9
+"""Below this a name with a word missing, in another country than the listed firm, is taken for another firm's."""
+PARTIAL_NAME = 0.86
+"""From this on a missing word is a place or a legal form rather than what the firm does."""
+
+
 @dataclass(frozen=True)
 class Hit:
     """One entry that a query matches, or may match, with the score and the components it is made of."""
@@ -49,6 +55,23 @@ class Hit:
     match: str
     why: tuple[str, ...]
     tags: tuple[str, ...] = ()
+
+    @property
+    def standing(self) -> Literal["listed", "possible", "other"]:
+        """What a decision makes of the hit, stricter than an alert: listed, possible (a person looks), or another.
+
+        A name that lacks a word of the other in the same script is often the parent or the namesake of a listed firm
+        (a group and its aerospace company), so it is possible only; across scripts translations drop such words. A
+        namesake in another country is another firm unless little stands against it.
+        """
+        omits = any(note.startswith("only in") for note in self.why)
+        abroad = any(note.startswith("country") and ", listed " in note for note in self.why)
+        across = any(note.startswith(("meaning:", "pinyin:")) for note in self.why)
+        if self.match == "no" or (abroad and self.score < (NAMESAKE_ABROAD if omits else DEFAULT_THRESHOLD)):
+            return "other"
+        if self.match == "possible" or (omits and not across and self.score < PARTIAL_NAME):
+            return "possible"
+        return "listed"
 
 
 @dataclass(frozen=True)
