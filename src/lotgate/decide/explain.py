@@ -132,7 +132,7 @@ def shown(value: Value) -> str:
 
 
 def _hit_text(hit: Hit) -> Text:
-    surely, why = hit.match == "yes", "; ".join(hit.why)
+    surely, why = hit.standing == "listed", "; ".join(hit.why)
     return Text(
         f"{'is' if surely else 'may be'} {hit.matched_name} on {hit.list} (score {hit.score:.2f}: {why})",
         f"{'即' if surely else '可能是'}{hit.list}所列{hit.matched_name}（得分{hit.score:.2f}：{why}）",
@@ -153,7 +153,7 @@ def _party_notes(decisions: Decisions, number: int, decision: LineDecision) -> t
         if party in seen:
             continue
         seen.add(party)
-        for hit in facts.matches[party].hits:
+        for hit in (found for found in facts.matches[party].hits if found.standing != "other"):
             notes.append(PartyNote(role, party, _hit_text(hit)))
         for verdicts in (owned.by_us, owned.by_ofac, owned.by_cn):
             verdict = verdicts.get(party)

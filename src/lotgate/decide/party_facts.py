@@ -113,9 +113,9 @@ class PartyFacts:
         for hit in hits:
             tags = set(hit.tags)
             word = self.confirmed.get(party)
-            if hit.match == "yes" or (hit.match == "possible" and word == "yes"):
+            if hit.standing == "listed" or (hit.standing == "possible" and word == "yes"):
                 must |= tags
-            elif hit.match == "possible" and word != "no":
+            elif hit.standing == "possible" and word != "no":
                 may |= tags
         sure = frozenset(must & self.tags)
         return PartyMatch(Members(sure, frozenset(may & self.tags) | sure), tuple(hits))
@@ -143,7 +143,7 @@ class PartyFacts:
         known = ListSet({"addressees": party_list("addressees", "Addressees of letters", rows)})
         hits: dict[str, set[str]] = {}
         for hit in screen(self._queries[0], known):
-            if hit.match == "yes":
+            if hit.standing == "listed":
                 hits.setdefault(hit.id, set()).add(hit.entry)
         nameless = self._queries[1]
         return [
