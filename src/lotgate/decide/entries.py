@@ -88,7 +88,7 @@ class Reader:
             reading = {number: int(self.evaluator.layers[number].reading[text]) for number in layers}
             conditions = [self.evaluator.programs[j].when for _, j in place]
             for at, which in self.factors.candidates(conditions, self.sample[missing], text):
-                order = np.argsort(which.astype(np.uint16), kind="stable")
+                order = np.argsort(which, kind="stable")
                 ends = np.searchsorted(which[order], np.arange(len(place) + 1))
                 chosen = missing[at[order]]
                 for k in np.flatnonzero(np.diff(ends)).tolist():

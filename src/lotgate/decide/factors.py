@@ -60,6 +60,7 @@ class Factors:
             self.samples.append(sample)
             self.weights.append(np.bincount(codes, minlength=len(sample)) / max(table.rows, 1))
         self._planes: dict[tuple[int, int, bool, int], Bytes] = {}
+        self._drawn: dict[tuple[int, int], tuple[Sequence[tuple[int, ...]], npt.NDArray[np.uint64]]] = {}
         self._ways: dict[tuple[int, int], Sequence[int]] = {}
         self._masks: dict[tuple[int, int, bool, int], Mask | None] = {}
 
@@ -160,7 +161,7 @@ class Factors:
         Every row where a node is not false is among them; others may be.
         """
         columns = [(place, branch) for place, node in enumerate(nodes) for branch in self._branches(node, text)]
-        owner = np.array([place for place, _ in columns])
+        owner = np.array([place for place, _ in columns], dtype=np.uint16)
         asked = [(nodes[place], branch) for place, branch in columns]
         bits = [self._bits(subject, asked, text) for subject in range(len(self.samples))]
         for start in range(0, len(rows), _BLOCK):
@@ -169,12 +170,14 @@ class Factors:
                 np.bitwise_and,
                 [states.take(codes.take(block), axis=0) for states, codes in zip(bits, self.codes, strict=True)],
             )
-            words = np.flatnonzero(left)
-            found = np.flatnonzero(np.unpackbits(left.reshape(-1)[words].view(np.uint8)))
-            place = words[found >> 6]
-            row, node = place // left.shape[1], owner[(place % left.shape[1] << 6) + (found & 63)]
-            again = np.flatnonzero((row[1:] == row[:-1]) & (node[1:] == node[:-1])) + 1  # by way of another branch
-            yield np.delete(row, again) + start, np.delete(node, again)
+            words = np.flatnonzero(left.reshape(-1) != 0)
+            found = np.flatnonzero(np.unpackbits(left.reshape(-1)[words].view(np.uint8), bitorder="little"))
+            row, word = np.divmod(words.astype(np.int32), left.shape[1])
+            place = found >> 6
+            row, node = row.take(place), owner.take(word.take(place) * 64 + (found & 63))
+            fresh = np.ones(len(row), dtype=bool)  # once, where a node may hold by way of several branches
+            fresh[1:] = (row[1:] != row[:-1]) | (node[1:] != node[:-1])
+            yield row[fresh].astype(np.int64) + start, node[fresh]
 
     def _branches(self, number: int, text: int) -> Sequence[int]:
         """The ways in which a node may hold, where no subject alone tells much about it: the node, or the alternatives
@@ -208,13 +211,28 @@ class Factors:
             yield from self._parts(child)
 
     def _bits(self, subject: int, asked: Sequence[tuple[int, int]], text: int) -> npt.NDArray[np.uint64]:
-        """[state, word]: one bit per pair of nodes, set where the subject's state leaves both possible."""
-        width = -(-len(asked) // 64) * 64
-        possible = np.zeros((width, len(self.samples[subject])), dtype=bool)
-        for place, nodes in enumerate(asked):
+        """[state, word]: one bit per pair of nodes, set where the subject's state leaves both possible.
+
+        From one text to the next few nodes read otherwise, so only their bits are drawn again.
+        """
+        wordings = self.evaluator.wordings
+        keys = [(node, wordings[node][text], branch, wordings[branch][text]) for node, branch in asked]
+        words = -(-len(asked) // 64)
+        drawn, bits = self._drawn.get((subject, words), ([], np.zeros((len(self.samples[subject]), words), np.uint64)))
+        for place, (nodes, key) in enumerate(zip(asked, keys, strict=True)):
+            if place < len(drawn) and drawn[place] == key:
+                continue
             said = [mask for node in set(nodes) if (mask := self._possible(subject, node, text, False)) is not None]
-            possible[place] = reduce(np.logical_and, said) if said else True
-        return np.ascontiguousarray(np.packbits(possible, axis=0).T).view(np.uint64)
+            word, bit = bits[:, place >> 6], np.uint64(1 << (place & 63))
+            if said:
+                word &= ~bit
+                word |= reduce(np.logical_and, said) * bit
+            else:
+                word |= bit
+        if len(keys) < len(drawn):
+            bits[:, -1] &= np.uint64((1 << (len(keys) - 1 & 63) + 1) - 1)
+        self._drawn[subject, words] = keys, bits
+        return bits
 
     def _possible(self, subject: int, number: int, text: int, negated: bool) -> Mask | None:
         """Where one subject's state leaves a node (or its negation) possible; None where it has no say."""
