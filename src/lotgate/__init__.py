@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lotgate.decide.check import Decisions, check, explain, horizon
+    from lotgate.decide.content import Content, content
     from lotgate.errors import InputError, LawError, LotgateError, MissingError
     from lotgate.law import load as load_law
     from lotgate.parties.reading import read_folder as read_lists
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Content",
     "Decisions",
     "InputError",
     "LawError",
@@ -31,6 +33,7 @@ __all__ = [
     "MissingError",
     "Workspace",
     "check",
+    "content",
     "explain",
     "horizon",
     "load",
@@ -40,6 +43,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Content": ("lotgate.decide.content", "Content"),
     "Decisions": ("lotgate.decide.check", "Decisions"),
     "InputError": ("lotgate.errors", "InputError"),
     "LawError": ("lotgate.errors", "LawError"),
@@ -47,6 +51,7 @@ _HOMES = {
     "MissingError": ("lotgate.errors", "MissingError"),
     "Workspace": ("lotgate.tables", "Workspace"),
     "check": ("lotgate.decide.check", "check"),
+    "content": ("lotgate.decide.content", "content"),
     "explain": ("lotgate.decide.check", "explain"),
     "horizon": ("lotgate.decide.check", "horizon"),
     "load": ("lotgate.tables", "load"),

@@ -262,6 +262,44 @@ def horizon(
     return DONE
 
 
+@cli.command()
+@click.argument("workspace", type=click.Path(path_type=Path))
+@click.option("--items", help="Only these items, e.g. rotor,motor.")
+@click.option("--on", type=DAY, help="Use the law of this day (default: today).")
+@_law_options
+@click.option("--json", "as_json", is_flag=True, help="The machine's form on standard output.")
+@click.option("--parquet", type=FILE, help="Write one row per item, law and class of destinations.")
+@LANGUAGE
+@COLOUR
+def content(
+    workspace: Path,
+    items: str | None,
+    on: date | None,
+    law_folders: tuple[Path, ...],
+    as_known: date | None,
+    as_json: bool,
+    parquet: Path | None,
+    language: str,
+    no_color: bool,
+) -> int:
+    """Show the controlled content of every item of WORKSPACE by value and by mass, with the paths that carry it."""
+    from lotgate.decide.content import content as counted
+    from lotgate.report.content_view import Progress, print_content, write_parquet
+    from lotgate.tables import load
+
+    chosen = [item.strip() for item in items.split(",") if item.strip()] if items else None
+    ws = load(workspace, required=("items",))
+    found = counted(ws, on or _today(), chosen, law=_load_law(law_folders, as_known), progress=Progress("content"))
+    if parquet is not None:
+        write_parquet(found, parquet)
+        _note(f"wrote {parquet}")
+    if as_json:
+        _print_json(found.to_json())
+    elif parquet is None:
+        print_content(found, _console(no_color), language)
+    return DONE
+
+
 @cli.group()
 def law() -> None:
     """The law as data: measures, their status on a day, what changed between two days."""
