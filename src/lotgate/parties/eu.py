@@ -1,4 +1,5 @@
-"""Reads European Union listings: CSV tables transcribed from the Official Journal, one file per act.
+"""Reads European Union listings: the consolidated financial sanctions list (XML 1.1 of the Commission), and CSV
+tables transcribed from the Official Journal, one file per act.
 
 Asset-freeze rows make `eu-fsf`; Annex IV of Regulation 833/2014 `eu-833-iv`; Annex V of Regulation 765/2006
 `eu-765-v`; everything else `eu-other`, told apart by its tags `eu:<act>:<annex>`. The tables record listings only:
@@ -11,12 +12,13 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from lotgate.errors import Fault
-from lotgate.parties.countries import countries_in
+from lotgate.parties.countries import countries_in, country_code
 from lotgate.parties.lists import PartyList, party_list
 
-__all__ = ["TITLES", "from_journal", "journal_day"]
+__all__ = ["TITLES", "from_fsf_xml", "from_journal", "journal_day"]
 
 TITLES = {
     "eu-fsf": "EU asset freezes (acts of the Council, from the Official Journal)",
@@ -170,3 +172,55 @@ def _latest(rows: list[dict[str, Any]]) -> date | None:
     while len(days) > 1 and (days[-1] - days[-2]).days > 60:
         days.pop()
     return days[-1] if days else None
+
+
+_CLASS = {"P": "person", "E": "company"}
+
+
+def _fsf_entry(node: Element) -> dict[str, Any]:
+    names = [
+        (" ".join((alias.get("wholeName") or "").split()), alias.get("strong", "true") == "true")
+        for alias in node.findall("{*}nameAlias")
+    ]
+    names = [(name, strong) for name, strong in names if name]
+    subject = node.find("{*}subjectType")
+    kind = subject.get("classificationCode") if subject is not None else None
+    places = [
+        country_code(part.get("countryIso2Code") or "")
+        for tag in ("address", "citizenship", "identification")
+        for part in node.findall(f"{{*}}{tag}")
+    ]
+    papers = [
+        f"{part.get('identificationTypeCode') or 'document'}:{part.get('number')}"
+        for part in node.findall("{*}identification")
+        if part.get("number")
+    ]
+    regulation = node.find("{*}regulation")
+    programme = regulation.get("programme") if regulation is not None else None
+    first = next((name for name, strong in names if strong), names[0][0] if names else "")
+    return {
+        "entry": node.get("euReferenceNumber") or node.get("logicalId"),
+        "name": first,
+        "aliases": [name for name, strong in names if strong and name != first],
+        "weak_aliases": [name for name, strong in names if not strong and name != first],
+        "kind": _CLASS.get(kind or ""),
+        "countries": list(dict.fromkeys(code for code in places if code)),
+        "tags": [f"eu:{programme}"] if programme else [],
+        "from": journal_day(node.get("designationDate")),
+        "to": journal_day(node.get("delistingDate")),
+        "identifiers": papers,
+        "remarks": node.get("designationDetails") or None,
+    }
+
+
+def from_fsf_xml(root: Element, as_of: date | None, source: str, sha256: str = "") -> list[PartyList]:
+    """The list in a document whose root is export (schema 1.1); its day is generationDate."""
+    rows, faults = [], []
+    for number, node in enumerate(root.findall("{*}sanctionEntity"), start=1):
+        row = _fsf_entry(node)
+        if row["name"]:
+            rows.append(row)
+        else:
+            faults.append(Fault(source, f"entity {node.get('logicalId')} without a name", number))
+    day = journal_day((root.get("generationDate") or "")[:10]) or as_of
+    return [party_list("eu-fsf", TITLES["eu-fsf"], rows, day, source, rejected=faults, sha256=sha256)]

@@ -12,8 +12,7 @@ import gc
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +54,13 @@ class Entry:
     identifiers: tuple[str, ...]
 
 
-@lru_cache(maxsize=400_000)
-def _hash(key: str) -> int:
-    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little")
+_KEY_SEED, _SLIP_SEED = 1, 2
+
+
+def _hashes(texts: Sequence[str] | pl.Series, seed: int = _KEY_SEED) -> Hashes:
+    """Hashes of texts; the same for one version of polars, whose mark is part of the index's name on disk."""
+    series = texts if isinstance(texts, pl.Series) else pl.Series(texts, dtype=pl.String)
+    return series.hash(seed).to_numpy().astype(np.uint64)
 
 
 # How a key is made of a name: by a word's sound, its spelling, its consonants, or from several words or characters.
@@ -193,8 +196,9 @@ def _built(lists: Sequence[PartyList]) -> _Arrays:
     names: list[str] = []
     entry_of, weak, kinds = array("q"), array("b"), array("b")
     distinctive, whole = array("f"), array("f")
-    keys, key_names, key_weights, key_ways = array("Q"), array("q"), array("f"), array("b")
-    words: dict[str, int] = {}
+    keys: list[str] = []
+    made_of: list[tuple[float, int]] = []
+    counts = array("q")
     number = -1
     for found in lists:
         columns = found.entries.select("name", "aliases", "weak_aliases", "kind")
@@ -204,43 +208,50 @@ def _built(lists: Sequence[PartyList]) -> _Arrays:
                 continue
             for written, is_weak in _names_of(name, aliases, weak_aliases):
                 parted = analysed(written, kind == "person")
-                for key, (weight, way) in keys_of(parted).items():
-                    hashed = _hash(key)
-                    keys.append(hashed)
-                    key_names.append(len(names))
-                    key_weights.append(weight)
-                    key_ways.append(way)
-                    if key.isalpha():
-                        words[key] = hashed
+                own = keys_of(parted)
+                keys.extend(own)
+                made_of.extend(own.values())
+                counts.append(len(own))
                 names.append(written)
                 entry_of.append(number)
                 weak.append(is_weak)
                 kinds.append(_KINDS.get(kind, 0))
                 distinctive.append(_distinctive(parted))
                 whole.append(sum(unit.weight for unit in parted.units))
-    near, near_words = array("Q"), array("q")
-    for place, word in enumerate(words):
-        for deleted in deletions(word):
-            near.append(_hash("-" + deleted))
-            near_words.append(place)
-    by_key = np.argsort(np.array(keys, dtype=np.uint64), kind="stable")
-    by_near = np.argsort(np.array(near, dtype=np.uint64), kind="stable")
+    hashes = _hashes(keys)
+    by_key = np.argsort(hashes, kind="stable")
+    key_names = np.repeat(np.arange(len(names), dtype=np.int64), np.array(counts, dtype=np.int64))
+    words = pl.Series([key for key in dict.fromkeys(keys) if key.isalpha()], dtype=pl.String)
+    near, near_words = _near_of(words)
+    by_near = np.argsort(near, kind="stable")
     return _Arrays(
-        pl.Series(names, dtype=pl.String),
-        np.array(entry_of, dtype=np.int64),
-        np.array(weak, dtype=np.bool_),
-        np.array(kinds, dtype=np.int8),
-        np.array(distinctive, dtype=np.float32),
-        np.array(whole, dtype=np.float32),
-        np.array(keys, dtype=np.uint64)[by_key],
-        np.array(key_names, dtype=np.int64)[by_key],
-        np.array(key_weights, dtype=np.float32)[by_key],
-        np.array(key_ways, dtype=np.int8)[by_key],
-        np.array(near, dtype=np.uint64)[by_near],
-        np.array(near_words, dtype=np.int64)[by_near],
-        pl.Series(list(words), dtype=pl.String),
-        np.array(list(words.values()), dtype=np.uint64),
+        names=pl.Series(names, dtype=pl.String),
+        entry_of=np.array(entry_of, dtype=np.int64),
+        weak=np.array(weak, dtype=np.bool_),
+        kinds=np.array(kinds, dtype=np.int8),
+        distinctive=np.array(distinctive, dtype=np.float32),
+        whole=np.array(whole, dtype=np.float32),
+        keys=hashes[by_key],
+        key_names=key_names[by_key],
+        key_weights=np.array([weight for weight, _ in made_of], dtype=np.float32)[by_key],
+        key_ways=np.array([way for _, way in made_of], dtype=np.int8)[by_key],
+        near=near[by_near],
+        near_words=near_words[by_near],
+        words=words,
+        word_keys=_hashes(words),
     )
+
+
+def _near_of(words: pl.Series) -> tuple[Hashes, Ints]:
+    """Hashes of every word's spellings with a letter left out, and the number of the word each is of."""
+    spellings: list[str] = []
+    counts = array("q")
+    for word in words:
+        slips = deletions(word)
+        spellings.extend(slips)
+        counts.append(len(slips))
+    numbers = np.repeat(np.arange(len(words), dtype=np.int64), np.array(counts, dtype=np.int64))
+    return _hashes(spellings, _SLIP_SEED), numbers
 
 
 def _names_of(name: str, aliases: Sequence[str], weak: Sequence[str]) -> Iterator[tuple[str, bool]]:
@@ -284,7 +295,7 @@ def _mark(found: PartyList) -> str:
 
 def _arrays(lists: ListSet) -> _Arrays:
     chosen = [lists.lists[key] for key in sorted(lists.lists)]
-    mark = sha256("\n".join([code_mark(), *map(_mark, chosen)]).encode()).hexdigest()
+    mark = sha256("\n".join([code_mark(), pl.__version__, *map(_mark, chosen)]).encode()).hexdigest()
     path = cache_folder() / "index" / f"{mark[:40]}.npz"
     if path.exists():
         # A damaged file in the cache costs a new index, nothing else.
@@ -362,7 +373,7 @@ class NameIndex:
         """The keys asked for with those a slip of the pen away, each once for a reading, with the larger weight."""
         near_rows, found, near_weights, near_ways = self._near(keys)
         rows = np.concatenate([np.array(keys.rows, dtype=np.int64), near_rows])
-        hashes = np.concatenate([np.array(keys.hashes, dtype=np.uint64), found])
+        hashes = np.concatenate([_hashes(keys.keys), found])
         weights = np.concatenate([np.array(keys.weights, dtype=np.float32), near_weights])
         ways = np.concatenate([np.array(keys.ways, dtype=np.int64), near_ways])
         order = np.lexsort((-np.abs(weights), hashes, rows))
@@ -373,7 +384,7 @@ class NameIndex:
 
     def _near(self, keys: _AskedKeys) -> tuple[Ints, Hashes, Floats, Ints]:
         """Keys of listed words a slip of the pen away from those asked for, with less weight the more they differ."""
-        near = np.array(keys.near, dtype=np.uint64)
+        near = _hashes(keys.near, _SLIP_SEED)
         begin = np.searchsorted(self._held.near, near, side="left")
         counts = np.searchsorted(self._held.near, near, side="right") - begin
         listed = self._held.near_words[_ranges(begin, counts)]
@@ -456,10 +467,10 @@ class _AskedKeys:
         self.words: list[float] = []
         self.whole: list[float] = []
         self.rows: list[int] = []
-        self.hashes: list[int] = []
+        self.keys: list[str] = []
         self.weights: list[float] = []
         self.ways: list[int] = []
-        self.near: list[int] = []
+        self.near: list[str] = []
         self.near_of: list[int] = []
         self.near_words: list[str] = []
         self.near_rows: list[int] = []
@@ -478,12 +489,12 @@ class _AskedKeys:
         self.whole.append(sum(unit.weight for unit in name.units))
         for key, (weight, way) in keys_of(name, asked=True).items():
             self.rows.append(row)
-            self.hashes.append(_hash(key))
+            self.keys.append(key)
             self.weights.append(weight)
             self.ways.append(way)
             slips = deletions(key) if weight > 0 else []
             for deleted in slips:
-                self.near.append(_hash("-" + deleted))
+                self.near.append(deleted)
                 self.near_of.append(len(self.near_words))
             if slips:
                 self.near_words.append(key)

@@ -151,14 +151,16 @@ def _published(root: Element) -> date | None:
 
 def from_simple_xml(root: Element, as_of: date | None, source: str, sha256: str = "") -> list[PartyList]:
     """The list in SDN.XML (or CONSOLIDATED.XML): `sdnList` with `sdnEntry` elements."""
-    by_list: dict[str, list[dict[str, Any]]] = {"us-sdn": []}
+    non_sdn = _is_non_sdn(root)
+    first = "us-nsmbs" if non_sdn else "us-sdn"
+    by_list: dict[str, list[dict[str, Any]]] = {first: []}
     faults = []
     for number, node in enumerate(root.findall("{*}sdnEntry"), start=1):
         name = _xml_name(node)
         if not name:
             faults.append(Fault(source, "entry without a name", number))
             continue
-        programs = [(item.text or "").strip() for item in node.findall("{*}programList/{*}program")]
+        programs = _xml_programs(node)
         strong: list[str] = []
         weak: list[str] = []
         for alias in node.findall("{*}akaList/{*}aka"):
@@ -180,12 +182,12 @@ def from_simple_xml(root: Element, as_of: date | None, source: str, sha256: str 
             "identifiers": imo + [item for item in numbers if "IMO " not in item],
             "remarks": _text(node, "remarks") or None,
         }
-        for list_id in _xml_lists(programs, name):
+        for list_id in _lists_of(programs, not non_sdn, False):
             tags = [f"{list_id}:{program}" for program in programs]
             by_list.setdefault(list_id, []).append({**entry, "tags": tags})
     day = _published(root) or as_of
     return [
-        party_list(key, _TITLES[key], rows, day, source, rejected=faults if key == "us-sdn" else (), sha256=sha256)
+        party_list(key, _TITLES[key], rows, day, source, rejected=faults if key == first else (), sha256=sha256)
         for key, rows in sorted(by_list.items())
         if rows or faults
     ]
@@ -194,6 +196,11 @@ def from_simple_xml(root: Element, as_of: date | None, source: str, sha256: str 
 _PLACES = frozenset({"address", "nationality", "citizenship"})
 
 
-def _xml_lists(programs: list[str], name: str) -> list[str]:
-    own = [_PROGRAM_LIST[program] for program in programs if program in _PROGRAM_LIST]
-    return own or ["us-sdn"]
+def _xml_programs(node: Element) -> list[str]:
+    return [(item.text or "").strip() for item in node.findall("{*}programList/{*}program")]
+
+
+def _is_non_sdn(root: Element) -> bool:
+    """True for CONSOLIDATED.XML, which has the same root as SDN.XML: told by programs that no SDN entry has."""
+    only_there = {"NS-PLC", "CMIC-EO13959", "561-Related"}
+    return any(only_there & set(_xml_programs(node)) for node in root.findall("{*}sdnEntry"))

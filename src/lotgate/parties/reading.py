@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from lotgate.errors import Fault, InputError
-from lotgate.parties import asia, csl, eu, ofac, private, un
+from lotgate.parties import advanced, asia, csl, eu, ftm, ofac, private, uk, un
 from lotgate.parties.cache import cached_lists
 from lotgate.parties.content import csv_rows, decode, digest, first_rows, parse_xml, read_bytes, refuse
 from lotgate.parties.lists import Ignored, ListSet, PartyList, from_rows, name_of
@@ -44,7 +44,10 @@ class _File:
 
     @property
     def text(self) -> str:
-        return decode(self.data, self.name)
+        text = decode(self.data, self.name)
+        if self.layout == "uk-csv" and "Unique ID" not in text[: text.find("\n")]:
+            return text[text.find("\n") + 1 :]  # the list leads with a line that tells its day
+        return text
 
     @property
     def day(self) -> date | None:
@@ -67,6 +70,8 @@ def _headed_layout(header: set[str], name: str) -> str:
         return "ccl"
     if "Hardware name" in header:
         return "hardware"
+    if {"Unique ID", "Name 6", "Name type", "Regime Name"} <= header:
+        return "uk-csv"
     if header >= _OWN_COLUMNS:
         return "own-listings"
     if "name" in header and header <= private.COLUMNS:
@@ -96,6 +101,8 @@ def _bare_layout(rows: list[list[str]], text: str, name: str) -> str | None:
 
 def _json_layout(text: str, name: str) -> str:
     start = text[:4000]
+    if start.lstrip().startswith("{") and '"schema"' in start and '"properties"' in start:
+        return "ftm-json"
     if start.lstrip().startswith("{") and '"results"' in start:
         return "csl-json"
     if start.lstrip().startswith("[") and '"entity_name"' in start and '"list_id"' in start:
@@ -103,10 +110,19 @@ def _json_layout(text: str, name: str) -> str:
     raise refuse(name, "no list layout known here", "the Consolidated Screening List JSON, or another known layout")
 
 
+_XML_ROOTS = (
+    (r"<CONSOLIDATED_LIST[\s>]", "un-xml"),
+    (r"<sdnList[\s>]", "ofac-xml"),
+    (r"<(?:\w+:)?Sanctions[\s>]", "ofac-advanced"),
+    (r"<(?:\w+:)?export[\s>].*generationDate", "eu-fsf-xml"),
+    (r"<Designations[\s>]", "uk-xml"),
+)
+
+
 def _xml_layout(data: bytes, name: str) -> str:
     start = data[:4000].decode("utf-8", "replace")
-    for mark, layout in (("<CONSOLIDATED_LIST", "un-xml"), ("<sdnList", "ofac-xml")):
-        if mark in start:
+    for pattern, layout in _XML_ROOTS:
+        if re.search(pattern, start):
             return layout
     raise refuse(name, "no list layout known here: unknown XML root")
 
@@ -122,7 +138,8 @@ def _open(path: Path) -> _File:
         return _File(path, data, _xml_layout(data, path.name))
     rows = first_rows(text, 20)
     bare = _bare_layout(rows, text, path.name)
-    layout = bare or _headed_layout({cell.strip() for cell in rows[0]} if rows else set(), path.name)
+    header = next((row for row in rows[:2] if "Unique ID" in row), rows[0] if rows else [])
+    layout = bare or _headed_layout({cell.strip() for cell in header}, path.name)
     return _File(path, data, layout)
 
 
@@ -196,12 +213,23 @@ def _read_registry(files: Sequence[_File]) -> list[PartyList]:
     return _with_lost(lists, lost, file.name)
 
 
+def _read_ftm(files: Sequence[_File]) -> list[PartyList]:
+    file = files[0]
+    return [ftm.from_lines(file.text, file.path, file.day, digest(file.data))]
+
+
 def _read_xml(files: Sequence[_File]) -> list[PartyList]:
     file = files[0]
-    root = parse_xml(file.data, file.name)
+    root, mark = parse_xml(file.data, file.name), digest(file.data)
     if file.layout == "un-xml":
-        return un.from_xml(root, file.name, digest(file.data))
-    return ofac.from_simple_xml(root, file.day, file.name, digest(file.data))
+        return un.from_xml(root, file.name, mark)
+    if file.layout == "ofac-advanced":
+        return advanced.from_xml(root, file.day, file.name, mark)
+    if file.layout == "eu-fsf-xml":
+        return eu.from_fsf_xml(root, file.day, file.name, mark)
+    if file.layout == "uk-xml":
+        return [uk.from_xml(root, file.day, file.name, mark)]
+    return ofac.from_simple_xml(root, file.day, file.name, mark)
 
 
 def _read_table(files: Sequence[_File]) -> list[PartyList]:
@@ -209,6 +237,8 @@ def _read_table(files: Sequence[_File]) -> list[PartyList]:
     rows = csv_rows(file.text, file.name)
     if file.layout == "cn-countermeasures":
         return [asia.from_countermeasures(rows, file.day, file.name, digest(file.data))]
+    if file.layout == "uk-csv":
+        return [uk.from_csv(rows, file.day, file.name, digest(file.data))]
     if file.layout == "own-listings":
         return [from_rows(name_of(file.path), file.path.stem, rows, file.day, file.name)]
     return [private.from_csv(rows, file.path, file.day, digest(file.data))]
@@ -223,6 +253,11 @@ _READERS: dict[str, Callable[[Sequence[_File]], list[PartyList]]] = {
     "registry-json": _read_registry,
     "un-xml": _read_xml,
     "ofac-xml": _read_xml,
+    "ofac-advanced": _read_xml,
+    "eu-fsf-xml": _read_xml,
+    "uk-xml": _read_xml,
+    "uk-csv": _read_table,
+    "ftm-json": _read_ftm,
     "cn-countermeasures": _read_table,
     "own-listings": _read_table,
     "private": _read_table,

@@ -112,7 +112,8 @@ _WADE = (
     (r"^zh(?=i$)", "ch"), (r"^zh", "ch"), (r"^ch(?=i$)", "ch"), (r"^j", "ch"), (r"^q", "ch"), (r"^x", "hs"),
     (r"^zi$", "tzu"), (r"^ci$", "tzu"), (r"^si$", "ssu"), (r"^z", "ts"), (r"^c(?!h)", "ts"), (r"^r(?=i$)", "j"),
     (r"^r", "j"), (r"^b", "p"), (r"^d", "t"), (r"^g", "k"), (r"ong$", "ung"), (r"ian$", "ien"), (r"^yan$", "yen"),
-    (r"ie$", "ieh"), (r"^ye$", "yeh"), (r"ve$|ue$", "ueh"), (r"(?<=[tnlkhs])uo$", "o"), (r"^ge$|^ke$", "ko"),
+    (r"ie$", "ieh"), (r"^ye$", "yeh"), (r"ve$|ue$", "ueh"), (r"(?<=^t|^n|^l|^s|^j)uo$", "o"), (r"^(ts|ch)uo$", r"\1o"),
+    (r"^ge$|^ke$", "ko"),
     (r"^he$", "ho"), (r"^e$", "o"), (r"ui$", "ui"), (r"^you$", "yu"), (r"^yi$", "i"),
 )  # fmt: skip
 
@@ -194,7 +195,7 @@ def arabic_ear(word: str) -> str:
 
 _SOUNDS = (
     ("shch", "S"), ("sch", "S"), ("tch", "C"), ("cz", "C"), ("dzh", "J"), ("dj", "J"), ("zh", "J"), ("ch", "C"),
-    ("sh", "S"), ("kh", "k"), ("ck", "k"), ("gh", "k"), ("q", "k"), ("ph", "f"), ("th", "t"), ("dh", "d"), ("x", "ks"),
+    ("sh", "S"), ("kh", "h"), ("ck", "k"), ("gh", "k"), ("q", "k"), ("ph", "f"), ("th", "t"), ("dh", "d"), ("x", "ks"),
     ("tz", "c"), ("ts", "c"), ("cs", "c"), ("w", "v"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("ii", "i"), ("yy", "i"),
     ("yev", "ev"), ("iev", "ev"), ("jev", "ev"), ("ye", "e"), ("yo", "o"), ("jo", "o"), ("io", "o"), ("yu", "u"),
     ("ju", "u"), ("iu", "u"), ("ya", "a"), ("ja", "a"), ("ia", "a"), ("ei", "e"), ("ai", "e"), ("ay", "e"), ("ey", "e"),
