@@ -7,10 +7,11 @@ here destinations are put into classes, masses are added up beside values, and e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -86,16 +87,26 @@ class DestinationClass:
 class Content:
     """The content of the items asked about, one row per item, basis and class of destinations.
 
-    `rows` holds the result table and more: `met` (whether the level of the law is met), `cell` (the open cell of the
-    part in `settled_by`) and `place` (of the class in `classes`).
+    `bounds` holds the shares, `met` (whether the level of the law is met) and `place` (of the class in `classes`).
     """
 
     law: Law
     on: date
-    rows: pl.DataFrame
+    bounds: pl.DataFrame
     classes: tuple[DestinationClass, ...]
     cycles: tuple[tuple[str, ...], ...]
     without_bill: frozenset[str]
+    reasons: Reasons = field(repr=False)
+    progress: Progress | None = field(default=None, repr=False)
+
+    def explained(self, bounds: pl.DataFrame) -> pl.DataFrame:
+        """Some rows of `bounds` with what would settle them (`settled_by`, its open `cell`) and their `top_path`."""
+        return self.reasons.of(bounds, self.classes, None)
+
+    @cached_property
+    def rows(self) -> pl.DataFrame:
+        """Every row explained; this takes time where items are many."""
+        return self.reasons.of(self.bounds, self.classes, self.progress)
 
     def name(self, destinations: Iterable[str]) -> str:
         """A set of destinations as the table would name it."""
@@ -131,7 +142,7 @@ class Content:
                 for one in self.classes
             ],
             "cycles": [list(cycle) for cycle in self.cycles],
-            "rows": self.rows.drop("place").to_dicts(),
+            "rows": self.rows.select(*COLUMNS, "cell", "met").to_dicts(),
         }
 
 
@@ -159,11 +170,19 @@ def content(
     text = int(evaluator.text_of(evaluator.epochs(np.array([day], dtype="datetime64[D]")))[0])
     classes = _classes(facts, law, evaluator, text)
     masses = Amounts.of(facts.graph, facts.items, "unit_mass_kg", None)
-    table = _Table(facts, wanted, classes, progress)
-    frames = [table.rows(sweep) for sweep in _sweeps(facts, evaluator, text, classes, masses)]
-    rows = pl.concat([pl.DataFrame(schema=_SCHEMA), *frames]).sort("order", "place").drop("order")
+    nodes = facts.nodes[[facts.place[item] for item in wanted]]
+    frames = [pl.DataFrame(schema=_SCHEMA)]
+    columns: dict[int, tuple[Shares, int]] = {}
+    for shares, places in _sweeps(facts, evaluator, text, classes):
+        by_mass = weighed(shares, masses)
+        for position, place in enumerate(places):
+            value, mass = _shown(shares, nodes, position), _shown(by_mass, nodes, position)
+            frames.append(_bounds(wanted, classes[place], place, value, mass))
+            columns[place] = (shares, position)
+    bounds = pl.concat(frames).sort("order", "place").drop("order")
     bare = facts.graph.names.filter(pl.Series(~facts.graph.has_parts))
-    return Content(law, day, rows, tuple(classes), facts.graph.cycles, frozenset(bare))
+    reasons = Reasons(facts, columns)
+    return Content(law, day, bounds, tuple(classes), facts.graph.cycles, frozenset(bare), reasons, progress)
 
 
 def _answered(ws: Workspace, law: Law) -> Workspace:
@@ -208,15 +227,6 @@ def _levels(law: Law, fact: str) -> dict[float, Level]:
     return {share: Level(fact, op, share) for op, share in found if isinstance(share, float) and share}
 
 
-@dataclass(frozen=True)
-class _Sweep:
-    """Shares by value and by mass, and for each column the place of the class it stands for."""
-
-    by_value: Shares
-    by_mass: Shares
-    places: tuple[int, ...]
-
-
 def _classes(facts: ItemFacts, law: Law, evaluator: Evaluator, text: int) -> list[DestinationClass]:
     """The classes of every law that counts content, in the order of the table."""
     found = []
@@ -235,18 +245,18 @@ def _classes(facts: ItemFacts, law: Law, evaluator: Evaluator, text: int) -> lis
 
 
 def _sweeps(
-    facts: ItemFacts, evaluator: Evaluator, text: int, classes: Sequence[DestinationClass], masses: Amounts
-) -> Iterator[_Sweep]:
+    facts: ItemFacts, evaluator: Evaluator, text: int, classes: Sequence[DestinationClass]
+) -> Iterator[tuple[Shares, list[int]]]:
+    """Shares by value, and for each of their columns the place of the class it stands for."""
     american = [place for place, one in enumerate(classes) if one.basis == UNITED_STATES]
     if len(american) < len(classes) and facts.cn61 is not None:
-        yield _Sweep(facts.cn61, weighed(facts.cn61, masses), (0,))
+        yield facts.cn61, [0]
     at_once = max(1, CELLS_AT_ONCE // max(facts.graph.size, 1))
     for start in range(0, len(american), at_once):
         # one destination stands for its class
         chosen = {(classes[place].destinations[0], text): place for place in american[start : start + at_once]}
         found = USContent(facts, evaluator, list(chosen))
-        places = sorted((found.class_of[pair], place) for pair, place in chosen.items())
-        yield _Sweep(found.shares, weighed(found.shares, masses), tuple(place for _, place in places))
+        yield found.shares, [place for _, place in sorted((found.class_of[pair], chosen[pair]) for pair in chosen)]
 
 
 # ---- the rows --------------------------------------------------------------------------------------------------------
@@ -260,97 +270,75 @@ _SCHEMA: dict[str, Any] = {
     "value_share_high": pl.Float64,
     "mass_share_low": pl.Float64,
     "mass_share_high": pl.Float64,
-    "settled_by": pl.String,
-    "cell": pl.String,
-    "top_path": pl.String,
     "met": pl.String,
     "place": pl.Int64,
 }
 
-
-class _Table:
-    """Puts rows together, the costly cells only where there is something to say."""
-
-    def __init__(
-        self,
-        facts: ItemFacts,
-        wanted: Sequence[str],
-        classes: Sequence[DestinationClass],
-        progress: Progress | None,
-    ) -> None:
-        self.facts, self.wanted, self.classes, self.progress = facts, wanted, classes, progress
-        self.done = 0
-        self.nodes = facts.nodes[[facts.place[item] for item in wanted]]
-        # nothing but the item itself can say what is in an item without a bill, or in one that contains itself
-        self.shut = (~facts.graph.has_parts | facts.graph.blocked)[self.nodes]
-
-    def rows(self, sweep: _Sweep) -> pl.DataFrame:
-        """The rows of all classes of one sweep."""
-        return pl.concat([self._class(sweep, position, place) for position, place in enumerate(sweep.places)])
-
-    def _class(self, sweep: _Sweep, position: int, place: int) -> pl.DataFrame:
-        one, size = self.classes[place], len(self.wanted)
-        value, mass = (_shown(shares, self.nodes, position) for shares in (sweep.by_value, sweep.by_mass))
-        settled, cells, paths = self._reasons(sweep.by_value, position, one.basis)
-        return pl.DataFrame(
-            {
-                "order": range(size),
-                "item": self.wanted,
-                "basis": [one.basis] * size,
-                "destination_class": [one.name] * size,
-                "value_share_low": value[0],
-                "value_share_high": value[1],
-                "mass_share_low": mass[0],
-                "mass_share_high": mass[1],
-                "settled_by": settled,
-                "cell": cells,
-                "top_path": paths,
-                "met": [one.level.met(low, high) for low, high in zip(*value, strict=True)],
-                "place": [place] * size,
-            },
-            schema=_SCHEMA,
-        )
-
-    def _reasons(
-        self, shares: Shares, position: int, basis: str
-    ) -> tuple[list[str | None], list[str | None], list[str | None]]:
-        """Per item the part that would settle its share, that part's open cell, and the largest path."""
-        column = shares.columns[position].name
-        gap = shares.low[self.nodes, position] != shares.high[self.nodes, position]
-        carries = (shares.content_high[self.nodes, position] > 0) & ~self.shut
-        settled: list[str | None] = [None] * len(self.wanted)
-        cells: list[str | None] = [None] * len(self.wanted)
-        paths: list[str | None] = [None] * len(self.wanted)
-        for k, item in enumerate(self.wanted):
-            if gap[k]:
-                settled[k], cells[k] = (item, "bom") if self.shut[k] else self._open(shares, item, column, basis)
-            if carries[k]:
-                found = top_paths(shares, item, column)
-                paths[k] = str(found[0]) if found else None
-            if k % STEP == STEP - 1:
-                self._report(STEP)
-        self._report(len(self.wanted) % STEP)
-        return settled, cells, paths
-
-    def _open(self, shares: Shares, item: str, column: str, basis: str) -> tuple[str | None, str | None]:
-        found = settled_by(shares, item, column)
-        if found is None:
-            return None, None
-        cell = found.cell
-        if cell == "counts":
-            # whether a part counts hangs on its origin and on its code
-            cell = "made_in" if self.facts.origin[self.facts.place[found.part]] is None else CODE_OF[basis]
-        return found.part, cell
-
-    def _report(self, more: int) -> None:
-        self.done += more
-        if self.progress is not None and more:
-            self.progress(self.done, len(self.wanted) * len(self.classes))
+Pair = tuple[list[float | None], list[float | None]]
 
 
-def _shown(shares: Shares, nodes: Any, position: int) -> tuple[list[float | None], list[float | None]]:
+def _shown(shares: Shares, nodes: Any, position: int) -> Pair:
     """Bounds of one column; nothing known is None, not 0 to 1."""
     low, high = shares.low[nodes, position], shares.high[nodes, position]
     unknown = (low == 0) & (high == 1)
     lows = [None if none else value for none, value in zip(unknown.tolist(), low.tolist(), strict=True)]
     return lows, [None if none else value for none, value in zip(unknown.tolist(), high.tolist(), strict=True)]
+
+
+def _bounds(wanted: Sequence[str], one: DestinationClass, place: int, value: Pair, mass: Pair) -> pl.DataFrame:
+    size = len(wanted)
+    return pl.DataFrame(
+        {
+            "order": range(size),
+            "item": wanted,
+            "basis": [one.basis] * size,
+            "destination_class": [one.name] * size,
+            "value_share_low": value[0],
+            "value_share_high": value[1],
+            "mass_share_low": mass[0],
+            "mass_share_high": mass[1],
+            "met": [one.level.met(low, high) for low, high in zip(*value, strict=True)],
+            "place": [place] * size,
+        },
+        schema=_SCHEMA,
+    )
+
+
+class Reasons:
+    """What would settle a share, and the path that carries most of it; costly, so only for rows that are asked for."""
+
+    def __init__(self, facts: ItemFacts, columns: Mapping[int, tuple[Shares, int]]) -> None:
+        self.facts, self.columns = facts, columns
+        # nothing but the item itself can say what is in an item without a bill, or in one that contains itself
+        self.shut = ~facts.graph.has_parts | facts.graph.blocked
+
+    def of(self, bounds: pl.DataFrame, classes: Sequence[DestinationClass], progress: Progress | None) -> pl.DataFrame:
+        """The rows with `settled_by`, `cell` and `top_path`."""
+        found: list[tuple[str | None, str | None, str | None]] = []
+        nodes = self.facts.graph.numbers(bounds["item"]).tolist()
+        for node, item, place in zip(nodes, bounds["item"], bounds["place"], strict=True):
+            found.append(self._row(node, item, place, classes[place].basis))
+            if progress is not None and (len(found) % STEP == 0 or len(found) == bounds.height):
+                progress(len(found), bounds.height)
+        names = ("settled_by", "cell", "top_path")
+        return bounds.hstack(pl.DataFrame(found, schema=dict.fromkeys(names, pl.String), orient="row"))
+
+    def _row(self, node: int, item: str, place: int, basis: str) -> tuple[str | None, str | None, str | None]:
+        shares, position = self.columns[place]
+        column = shares.columns[position].name
+        part, cell, path = None, None, None
+        if shares.low[node, position] != shares.high[node, position]:
+            part, cell = (item, "bom") if self.shut[node] else self._open(shares, item, column, basis)
+        if not self.shut[node] and shares.content_high[node, position] > 0:
+            path = next((str(found) for found in top_paths(shares, item, column)), None)
+        return part, cell, path
+
+    def _open(self, shares: Shares, item: str, column: str, basis: str) -> tuple[str | None, str | None]:
+        found = settled_by(shares, item, column)
+        if found is None:
+            return None, None
+        if found.cell != "counts":
+            return found.part, found.cell
+        # whether a part counts hangs on its origin and on its code
+        unplaced = self.facts.origin[self.facts.place[found.part]] is None
+        return found.part, "made_in" if unplaced else CODE_OF[basis]

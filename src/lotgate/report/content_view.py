@@ -32,19 +32,8 @@ _NAMED = 6
 """Items named in a note."""
 _MARKS = {"yes": "content.met", "unknown": "content.open", "no": "content.below"}
 _STYLES = {"yes": "bold black on yellow", "unknown": "bold white on blue", "no": "bold black on green"}
-_SAME = (
-    "item",
-    "basis",
-    "value_share_low",
-    "value_share_high",
-    "mass_share_low",
-    "mass_share_high",
-    "settled_by",
-    "cell",
-    "top_path",
-    "met",
-)
-"""Rows alike in these are one on the screen, for all their destinations together."""
+_SHARES = ("value_share_low", "value_share_high", "mass_share_low", "mass_share_high")
+_WHY = ("settled_by", "cell", "top_path")
 
 
 def write_parquet(content: Content, path: Path) -> None:
@@ -58,7 +47,7 @@ def print_content(content: Content, console: Console, language: str = "en", limi
 
     `limit` is how many are spelt out; without it, as many as the screen holds, 20 where there is no screen.
     """
-    rows = content.rows.filter(~pl.col("item").is_in(sorted(content.without_bill)))
+    rows = content.bounds.filter(~pl.col("item").is_in(sorted(content.without_bill)))
     said = rows.filter(pl.col("value_share_high").fill_null(1.0) > 0)
     known = say("say.known", language, day=content.law.known_as_of)
     heading(say("title.content", language, day=content.on), console, known)
@@ -113,15 +102,18 @@ def _print_rows(content: Content, rows: pl.DataFrame, console: Console, language
         room = console.height - _AROUND
         limit = max(room if wide else room // 2, 5) if console.is_terminal else _PIPED
     high, low = pl.col("value_share_high").fill_null(1.0), pl.col("value_share_low").fill_null(0.0)
-    share = [content.classes[place].level.share for place in range(len(content.classes))]
-    level = pl.col("place").replace_strict(dict(enumerate(share)), return_dtype=pl.Float64)
+    levels = pl.DataFrame({"place": range(len(content.classes)), "level": [c.level.share for c in content.classes]})
+    # classes of destinations in which an item's share is the same are one on the screen
+    same = ("item", "basis", *_SHARES, "met", "level")
     merged = (
-        rows.with_columns(level=level)
-        .group_by(*_SAME, "level", maintain_order=True)
+        rows.join(levels, on="place", maintain_order="left")
+        .group_by(*same, maintain_order=True)
         .agg("place")
         .sort(high, low, "level", descending=[True, True, False], maintain_order=True)
     )
-    shown = list(_shares(content, merged.head(limit), language))
+    told = content.explained(merged.head(limit).explode("place"))
+    told = told.group_by(*same, *_WHY, maintain_order=True).agg("place").head(limit)
+    shown = list(_shares(content, told, language))
     (_print_wide if wide else _print_narrow)(shown, console, language)
     if merged.height > limit:
         text = say("content.more", language, n=f"{merged.height - limit:,}")
@@ -238,7 +230,7 @@ def _print_wide(shown: Sequence[_Share], console: Console, language: str) -> Non
 
 def _print_foot(content: Content, nothing: int, console: Console, language: str) -> None:
     console.print()
-    bare = [item for item in dict.fromkeys(content.rows["item"].to_list()) if item in content.without_bill]
+    bare = [item for item in content.bounds["item"].unique(maintain_order=True) if item in content.without_bill]
     notes = [say("content.cycle", language, way=" > ".join(map(clean, way))) for way in content.cycles]
     bullets(notes, console, style="yellow", mark="!")
     if bare:
