@@ -33,7 +33,7 @@ MOST_CANDIDATES = 250
 """Listed names compared with one query at most; a query that has more is reported."""
 _COMMON = 1200
 """Keys on more names than this choose candidates only for a query that has no rarer one."""
-_LEAST_ESTIMATE = 0.5
+_LEAST_ESTIMATE = 0.56
 _CHUNK = 4000
 
 Floats = npt.NDArray[np.float32]
