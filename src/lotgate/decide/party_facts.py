@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,7 @@ from lotgate.tables import Workspace
 __all__ = ["CHINESE_LIST", "PartyFacts", "PartyMatch", "list_of_tag"]
 
 CHINESE_LIST = "cn-mofcom"
+SAME_NAME = 0.97
 OWNER_LISTS = ("us-entity-list", "us-meu", "us-sdn")
 """Listings that pass to affiliates under the US Affiliates Rule (90 FR 47201)."""
 
@@ -32,6 +34,13 @@ def list_of_tag(tag: str) -> str:
     if tag.startswith("CN-"):
         return CHINESE_LIST
     return tag.split(":")[0]
+
+
+def _screened(lists: ListSet, tags: frozenset[str]) -> ListSet:
+    """The lists that some rule asks about, and a firm's own; official lists that restrict no goods are left aside."""
+    official = ("us-", "cn-", "eu-", "un-", "jp-", "uk-", "nl-")
+    asked = {list_of_tag(tag) for tag in tags}
+    return lists.only(*(one.id for one in lists if one.id in asked or not one.id.startswith(official)))
 
 
 def law_tags(law: Law) -> frozenset[str]:
@@ -65,7 +74,7 @@ class PartyFacts:
         ours = from_rows(
             CHINESE_LIST, "Chinese listings", rows, law.regimes["cn"].known_as_of if "cn" in law.regimes else None
         )
-        self.lists = lists.joined(ours)
+        self.lists = _screened(lists, self.tags).joined(ours)
         self.unloaded = self._unloaded()
 
     def _unloaded(self) -> frozenset[str]:
@@ -110,8 +119,11 @@ class PartyFacts:
         """The tags of the hits; where candidates were cut off, an entry not looked at could carry any tag."""
         must: set[str] = set()
         may: set[str] = set(self.tags if cut and self.confirmed.get(party) != "no" else self.unloaded)
+        exact = {hit.list for hit in hits if hit.standing == "listed" and hit.score >= SAME_NAME}
         for hit in hits:
             tags = set(hit.tags)
+            if hit.standing == "possible" and hit.list in exact:
+                continue  # the party is known to be another entry of that list
             word = self.confirmed.get(party)
             if hit.standing == "listed" or (hit.standing == "possible" and word == "yes"):
                 must |= tags
@@ -141,8 +153,11 @@ class PartyFacts:
         if not rows:
             return [Members()] * len(self.ids)
         known = ListSet({"addressees": party_list("addressees", "Addressees of letters", rows)})
+        words = {name.split()[0].casefold() for names in self.law.addressees.values() for name in names}
+        near = re.compile("|".join(re.escape(word) for word in sorted(words)))
+        queries = [query for query in self._queries[0] if any(near.search(n.casefold()) for n in query.names)]
         hits: dict[str, set[str]] = {}
-        for hit in screen(self._queries[0], known):
+        for hit in screen(queries, known):
             if hit.standing == "listed":
                 hits.setdefault(hit.id, set()).add(hit.entry)
         nameless = self._queries[1]

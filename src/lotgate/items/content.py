@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -95,7 +96,7 @@ class Counting:
             without_parts=bare,
         )
 
-    @property
+    @cached_property
     def open_may(self) -> Bools:
         """Whether a part could be one that is looked into."""
         return ~(self.count_must | self.stop_must)
