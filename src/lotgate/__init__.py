@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lotgate.decide.check import Decisions, check, explain, horizon
+    from lotgate.decide.chip import Chips, chip
     from lotgate.decide.content import Content, content
     from lotgate.errors import InputError, LawError, LotgateError, MissingError
     from lotgate.law import load as load_law
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Chips",
     "Content",
     "Decisions",
     "InputError",
@@ -33,6 +35,7 @@ __all__ = [
     "MissingError",
     "Workspace",
     "check",
+    "chip",
     "content",
     "explain",
     "horizon",
@@ -43,6 +46,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Chips": ("lotgate.decide.chip", "Chips"),
     "Content": ("lotgate.decide.content", "Content"),
     "Decisions": ("lotgate.decide.check", "Decisions"),
     "InputError": ("lotgate.errors", "InputError"),
@@ -51,6 +55,7 @@ _HOMES = {
     "MissingError": ("lotgate.errors", "MissingError"),
     "Workspace": ("lotgate.tables", "Workspace"),
     "check": ("lotgate.decide.check", "check"),
+    "chip": ("lotgate.decide.chip", "chip"),
     "content": ("lotgate.decide.content", "content"),
     "explain": ("lotgate.decide.check", "explain"),
     "horizon": ("lotgate.decide.check", "horizon"),

@@ -300,6 +300,34 @@ def content(
     return DONE
 
 
+@cli.command()
+@click.argument("chips", nargs=-1, required=True)
+@click.option("--on", type=DAY, help="Only the classes of this day.")
+@_law_options
+@click.option("--json", "as_json", is_flag=True, help="The machine's form on standard output.")
+@LANGUAGE
+@COLOUR
+def chip(
+    chips: tuple[str, ...],
+    on: date | None,
+    law_folders: tuple[Path, ...],
+    as_known: date | None,
+    as_json: bool,
+    language: str,
+    no_color: bool,
+) -> int:
+    """Show performance, density, class by day and margins of CHIPS: workspaces, or models of the built-in catalogue."""
+    from lotgate.decide.chip import chip as judged
+    from lotgate.report.chip_view import print_chips
+
+    found = judged(*chips, on=on, law=_load_law(law_folders, as_known))
+    if as_json:
+        _print_json(found.to_json())
+    else:
+        print_chips(found, _console(no_color), language)
+    return DONE
+
+
 @cli.group()
 def law() -> None:
     """The law as data: measures, their status on a day, what changed between two days."""

@@ -17,7 +17,7 @@ from rich.text import Text as Line
 from lotgate.decide.content import CHINA, Content, DestinationClass
 from lotgate.report.files import write_whole
 from lotgate.report.rows import clean
-from lotgate.report.screen_text import bullets, columns, heading, joined
+from lotgate.report.screen_text import bullets, columns, fit, heading, joined
 from lotgate.report.words import fact_label, say
 
 __all__ = ["Progress", "percent", "print_content", "write_parquet"]
@@ -179,8 +179,8 @@ def _bounds(low: float | None, high: float | None, language: str, levels: Sequen
 
 
 def _mark(share: _Share, width: int, language: str) -> Line:
-    label = joined([(say(_MARKS[share.met], language).upper(), width - 2)])
-    return Line().append(f" {label:<{width - 2}} " if label.isascii() else f" {label} ", style=_STYLES[share.met])
+    """The label of a share in its colour, a space on either side."""
+    return Line().append(f" {fit(say(_MARKS[share.met], language).upper(), width - 2)} ", style=_STYLES[share.met])
 
 
 def _widths(shown: Sequence[_Share], language: str) -> tuple[int, int, int, int, int]:

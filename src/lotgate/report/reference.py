@@ -148,6 +148,7 @@ def _metavar(option: click.Option) -> str:
 
 
 _ARGUMENTS = {
+    "chips": "Workspaces, or models of the built-in catalogue as `H20`. What is an existing path is a workspace.",
     "workspace": "A folder of tables, or one .xlsx workbook.",
     "line": "The line, as named in table `shipments`.",
     "measure": "The id of a measure, as `CN-2025-61#1.3`.",
