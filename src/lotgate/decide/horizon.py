@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,8 +33,10 @@ def _timeline(decisions: Decisions) -> Answers:
 
 def holds_until(decisions: Decisions) -> npt.NDArray[np.datetime64]:
     """The last day of the same answer for each line; not-a-time where nothing recorded changes it."""
-    evaluator, group = decisions.evaluator, decisions.evaluated.group
-    line = _timeline(decisions)
+    evaluator = decisions.evaluator
+    whole = _timeline(decisions)
+    line, course = _courses(whole)
+    group = course[decisions.evaluated.group]
     last = line.shape[1] - 1
     # the next epoch with another answer, from the end backwards; last + 1 stands for never
     following = np.full(line.shape, last + 1, dtype=np.int32)
@@ -46,6 +48,15 @@ def holds_until(decisions: Decisions) -> npt.NDArray[np.datetime64]:
     for number, steps in _licensed(decisions).items():
         found[number] = np.datetime64(steps[0][0], "D") - np.timedelta64(1, "D") if steps else np.datetime64("NaT")
     return found
+
+
+def _courses(timeline: Answers) -> tuple[Answers, npt.NDArray[np.intp]]:
+    """The distinct courses of answers over all epochs, and the course of every row: there are few of them."""
+    packed = np.ascontiguousarray(timeline).view(np.dtype((np.void, timeline.shape[1]))).reshape(-1)
+    seen: dict[Any, int] = {}
+    course = np.array([seen.setdefault(row, len(seen)) for row in packed.tolist()], dtype=np.intp)
+    distinct = np.frombuffer(b"".join(seen), dtype=np.uint8).reshape(len(seen), timeline.shape[1])
+    return distinct, course
 
 
 def changes(decisions: Decisions, until: date | None = None) -> list[list[Step]]:

@@ -55,6 +55,7 @@ class ItemFacts:
         self.place = {item: i for i, item in enumerate(self.ids)}
         self._cells: dict[str, list[Any]] = {}
         self._tests_memo: dict[tuple[Value, ...], Members] = {}
+        self._open_memo: dict[tuple[Value, ...], list[str]] = {}
 
     def cells(self, column: str) -> list[Any]:
         """One column of the items table."""
@@ -189,21 +190,24 @@ class ItemFacts:
 
     def _below(self, flags: Sequence[Members]) -> list[Members]:
         """For every item what its parts, at any depth, have between them."""
-        names = sorted({name for one in flags for name in (one.must | (one.may or frozenset()))})
-        musts: list[set[str]] = [set() for _ in flags]
-        mays: list[set[str]] = [set() for _ in flags]
-        for name in names:
-            must = np.zeros(self.graph.size, dtype=bool)
-            may = np.zeros(self.graph.size, dtype=bool)
-            trits = np.array([one.trit(name) for one in flags], dtype=np.uint8)
-            must[self.nodes] = trits == TRUE
-            may[self.nodes] = trits != FALSE
-            below_must, below_may = self.graph.closure_any(must, may)
-            for i in np.flatnonzero(below_must[self.nodes]):
-                musts[i].add(name)
-            for i in np.flatnonzero(below_may[self.nodes]):
-                mays[i].add(name)
-        return [Members(frozenset(a), frozenset(a | b)) for a, b in zip(musts, mays, strict=True)]
+        distinct: dict[Members, int] = {}
+        codes = np.array([distinct.setdefault(one, len(distinct)) for one in flags], dtype=np.int64)
+        names = sorted({name for one in distinct for name in (one.must | (one.may or frozenset()))})
+        found = np.zeros((len(flags), len(names)), dtype=np.uint8)
+        for k, name in enumerate(names):
+            trits = np.zeros(self.graph.size, dtype=np.uint8)
+            trits[self.nodes] = np.array([one.trit(name) for one in distinct], dtype=np.uint8)[codes]
+            must, may = self.graph.closure_any(trits == TRUE, trits != FALSE)
+            found[:, k] = np.where(must, TRUE, np.where(may, UNKNOWN, FALSE))[self.nodes]
+        made: dict[bytes, Members] = {}
+        out = []
+        for row in found:
+            key = row.tobytes()
+            if key not in made:
+                sure = frozenset(name for name, trit in zip(names, row, strict=True) if trit == TRUE)
+                made[key] = Members(sure, frozenset(name for name, trit in zip(names, row, strict=True) if trit))
+            out.append(made[key])
+        return out
 
     @cached_property
     def parts_meet(self) -> list[Members]:
@@ -314,10 +318,13 @@ class ItemFacts:
 
     def open_figures(self, item: str, test: str, whole: str | None = None) -> list[str]:
         """Facts whose values keep a test open for an item, or for a part of `whole`."""
-        place = self.place[item]
         classified = self.cells("us_code")[self.place[whole or item]] is not None
-        walk = Walk(self.law, self._figures(place, classified), date.max)
-        return [leaf.fact for leaf in walk.open_leaves(self.law.tests[test])]
+        values = self._figures(self.place[item], classified)
+        key = (test, *values.values())
+        if key not in self._open_memo:
+            walk = Walk(self.law, values, date.max)
+            self._open_memo[key] = [leaf.fact for leaf in walk.open_leaves(self.law.tests[test])]
+        return self._open_memo[key]
 
     def parts_open(self, place: int, test: str) -> list[str]:
         """Parts of an item, at any depth, whose own figures leave a test open."""

@@ -64,6 +64,7 @@ class Questions:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.law = facts.law
+        self._columns: dict[str, list[Any]] = {}
 
     def cells(self, line: int, leaf: Leaf) -> Sequence[Cell]:
         """(fact, subject, question) for every cell that would help to settle a leaf of a line."""
@@ -105,7 +106,7 @@ class Questions:
             key = self.facts.party_rows(role)[lines]
 
             def one_role(line: int, role: str = role) -> Sequence[Cell]:
-                party = self.facts.lines[role][line]
+                party = self._cell(line, role)
                 if party is None:
                     return [self._line(line, role)]
                 return [] if party == "none" else list(self._one_party(line, party, leaf, spec))
@@ -126,7 +127,9 @@ class Questions:
                 yield from self._one_party(line, party, leaf, spec)
 
     def _cell(self, line: int, column: str) -> str | None:
-        value = self.facts.lines[column][line]
+        if column not in self._columns:
+            self._columns[column] = self.facts.lines[column].to_list()
+        value = self._columns[column][line]
         return None if value is None else str(value)
 
     def _day(self, line: int) -> date:

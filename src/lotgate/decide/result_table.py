@@ -5,7 +5,7 @@ Made from the evaluated rows without putting a single line together, so that a m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -112,38 +112,59 @@ def _measures(decisions: Decisions, slots: int) -> tuple[Ints, Ints, list[str]]:
 
 
 def _asks(decisions: Decisions, answers: npt.NDArray[np.uint8], slots: int) -> tuple[Ints, Ints, list[str]]:
-    rows, epochs, pair = _pairs(decisions)
-    first, order = _of_pairs(pair, len(rows))
     words = _Words()
-    cells: list[Ints] = []
-    found: list[Ints] = []
+    cells: list[Ints] = [np.zeros(0, dtype=np.int64)]
+    found: list[Ints] = [np.zeros(0, dtype=np.int64)]
 
-    def add(lines: Ints, word: Ints, regime: Ints) -> None:
-        cells.extend((lines * slots + regime, lines * slots + slots - 1))
-        found.extend((word, word))
+    def add(lines: Ints, word: Ints, regimes: npt.NDArray[np.uint8]) -> None:
+        for k in range(slots - 1):
+            hit = (regimes >> k & 1).astype(bool)
+            if hit.any():
+                cells.extend((lines[hit] * slots + k, lines[hit] * slots + slots - 1))
+                found.extend((word[hit], word[hit]))
 
-    for question in decisions.evaluated.questions(rows, epochs):
-        owner, lines = _spread(first, order, question.rows)
-        mask = question.regimes[owner]
-        if question.leaf is None:
-            asked = [(lines, np.full(len(lines), words[f"status@{question.measure}"]), mask)]
-        else:
-            asked = list(_words_of(decisions, decisions.law.graph.leaves[question.leaf], lines, mask, words))
-        for where, word, bits in asked:
-            for k in range(slots - 1):
-                hit = (bits >> k & 1).astype(bool)
-                if hit.any():
-                    add(where[hit], word[hit], np.full(int(hit.sum()), k))
+    for leaf, regimes in _open_leaves(decisions, words, add):
+        lines = np.flatnonzero(regimes)
+        for where, word in _words_of(decisions, leaf, lines, words):
+            add(where, word, regimes[where])
     raw = decisions.raw_answers
     for k, code in enumerate(decisions.evaluator.regimes):
         aged = np.flatnonzero((raw[:, k] == 0) & (answers[:, k] == 1))
-        add(aged, np.full(len(aged), words[f"checked_until@law:{code}"]), np.full(len(aged), k))
+        word = np.full(len(aged), words[f"checked_until@law:{code}"])
+        add(aged, word, np.full(len(aged), 1 << k, dtype=np.uint8))
     names = sorted(words.ids)
-    rank = np.empty(len(names), dtype=np.int64)
+    rank = np.zeros(max(len(names), 1), dtype=np.int64)
     for place, name in enumerate(names):
         rank[words.ids[name]] = place
-    empty = np.zeros(0, dtype=np.int64)
-    return np.concatenate(cells or [empty]), rank[np.concatenate(found or [empty])] if names else empty, names
+    return np.concatenate(cells), rank[np.concatenate(found)], names
+
+
+def _open_leaves(
+    decisions: Decisions, words: _Words, add: Callable[[Ints, Ints, npt.NDArray[np.uint8]], None]
+) -> list[tuple[Leaf, npt.NDArray[np.uint8]]]:
+    """Open leaves with the regimes (one bit each) in which each line asks about them; open standings go to `add`.
+
+    Leaves behind which the same cells stand are taken together, so that a cell is looked up once and not per clause.
+    """
+    rows, epochs, pair = _pairs(decisions)
+    first, order = _of_pairs(pair, len(rows))
+    masks: dict[object, tuple[Leaf, npt.NDArray[np.uint8]]] = {}
+    for question in decisions.evaluated.questions(rows, epochs):
+        owner, lines = _spread(first, order, question.rows)
+        regimes = question.regimes[owner]
+        if question.leaf is None:
+            add(lines, np.full(len(lines), words[f"status@{question.measure}"]), regimes)
+            continue
+        leaf = decisions.law.graph.leaves[question.leaf]
+        key = (leaf.fact, leaf.op, leaf.operand) if leaf.fact in BY_OPERAND else leaf.fact
+        if key not in masks:
+            masks[key] = (leaf, np.zeros(len(decisions), dtype=np.uint8))
+        masks[key][1][lines] |= regimes
+    return list(masks.values())
+
+
+BY_OPERAND = frozenset({"item_meets", "parts_meet", "listed", "us_owned_by", "cn_owned_by"})
+"""Facts of which it matters what is asked of them; behind all others the same cells stand whatever the comparison."""
 
 
 class _Words:
@@ -156,14 +177,12 @@ class _Words:
         return self.ids.setdefault(word, len(self.ids))
 
 
-def _words_of(
-    decisions: Decisions, leaf: Leaf, lines: Ints, mask: npt.NDArray[np.uint8], words: _Words
-) -> Iterator[tuple[Ints, Ints, npt.NDArray[np.uint8]]]:
-    """(lines, word, mask) for the cells behind a leaf, asked once for lines that share what they depend on."""
+def _words_of(decisions: Decisions, leaf: Leaf, lines: Ints, words: _Words) -> Iterator[tuple[Ints, Ints]]:
+    """(lines, word) for the cells behind a leaf, asked once for lines that share what they depend on."""
     for key, cells_of in decisions.questions.shared(leaf, lines):
         _, sample, which = np.unique(key, return_index=True, return_inverse=True)
         asked = [[words[f"{fact}@{subject}"] for fact, subject, _ in cells_of(int(lines[s]))] for s in sample]
         for depth in range(max((len(one) for one in asked), default=0)):
             word = np.array([one[depth] if depth < len(one) else -1 for one in asked], dtype=np.int64)[which]
             has = word >= 0
-            yield lines[has], word[has], mask[has]
+            yield lines[has], word[has]
