@@ -71,7 +71,8 @@ def _coded(codes: Ints, words: list[str]) -> pa.Array:
 
 def _lists(cell: Ints, word: Ints, words: list[str], cells: int) -> pa.Array:
     """List cells from (cell, word) pairs, each word once per cell, in the order of `words`."""
-    key = np.unique(cell * max(len(words), 1) + word)
+    key = np.sort(cell * max(len(words), 1) + word)
+    key = key[np.concatenate(([True], key[1:] != key[:-1]))] if len(key) else key
     cell, word = key // max(len(words), 1), key % max(len(words), 1)
     offsets = np.concatenate(([0], np.cumsum(np.bincount(cell, minlength=cells)))).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), pa.array(words, pa.string()).take(pa.array(word)))
