@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lotgate import __version__
-from lotgate.errors import LotgateError
+from lotgate.errors import LotgateError, MissingError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -466,6 +466,78 @@ def lists_import(files: tuple[Path, ...], force: bool, language: str, no_color: 
     changes = [change for path in files for change in import_lists(path, _today(), force)]
     print_changes(changes, _console(no_color), language)
     return DONE
+
+
+@cli.command()
+@click.argument("names", required=False, type=click.Path(path_type=Path))
+@click.option("--list", "list_file", type=click.Path(path_type=Path), help="Screen against this list file alone.")
+@click.option(
+    "--lists",
+    "lists_folder",
+    type=click.Path(path_type=Path),
+    envvar="LOTGATE_LISTS",
+    help="Read party lists from this folder instead of your own store.",
+)
+@click.option("--threshold", type=click.FloatRange(0, 1), help="Score from which a hit is a match.")
+@click.option("--pairs", type=click.Path(path_type=Path), help="Score the name pairs of this file instead.")
+@click.option("--json", "as_json", is_flag=True, help="The machine's form on standard output.")
+@click.option("--csv", "csv_file", type=FILE, help="Write the result table as CSV.")
+@click.option("--parquet", type=FILE, help="Write the result table as Parquet.")
+@LANGUAGE
+@COLOUR
+def screen(
+    names: Path | None,
+    list_file: Path | None,
+    lists_folder: Path | None,
+    threshold: float | None,
+    pairs: Path | None,
+    as_json: bool,
+    csv_file: Path | None,
+    parquet: Path | None,
+    language: str,
+    no_color: bool,
+) -> int:  # fmt: skip
+    """Match NAMES (a CSV with id, name and optionally country, kind) against party lists, or score name pairs."""
+    from lotgate.parties.lists import ListSet
+    from lotgate.parties.namefile import read_names, read_pairs
+    from lotgate.parties.pairs import DEFAULT_THRESHOLD, score_pairs
+    from lotgate.parties.reading import read_list
+    from lotgate.parties.screen import screen as screen_names
+
+    limit = DEFAULT_THRESHOLD if threshold is None else threshold
+    if (names is None) == (pairs is None):
+        raise click.UsageError("give either NAMES or --pairs FILE")
+    if pairs is not None:
+        table = score_pairs(read_pairs(pairs), limit)
+    else:
+        found = ListSet({one.id: one for one in read_list(list_file)}) if list_file else _load_lists(lists_folder)
+        if not len(found):
+            raise MissingError("no party list is loaded; next: lotgate lists import FILE, or --lists FOLDER")
+        assert names is not None
+        screened = screen_names(read_names(names), found, limit)
+        table = screened.table
+        if screened.limited:
+            _note(f"candidates were cut off for {len(screened.limited)} names: {', '.join(screened.limited[:20])}")
+    for path, write in ((csv_file, "write_csv"), (parquet, "write_parquet")):
+        if path is not None:
+            _write_table(table, path, write)
+    if as_json:
+        _print_json(table.to_dicts())
+    elif csv_file is None and parquet is None:
+        from lotgate.report.lists_view import print_hits
+
+        print_hits(table, _console(no_color), language)
+    return DONE
+
+
+def _write_table(table: Any, path: Path, write: str) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        getattr(table, write)(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _note(f"wrote {path}")
 
 
 @cli.command()

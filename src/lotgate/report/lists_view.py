@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import polars as pl
 from rich.console import Console
 from rich.text import Text as Line
 
@@ -75,3 +76,21 @@ def print_changes(changes: Sequence[ListChange], console: Console, language: str
         console.print(line)
         if not change.taken:
             bullets([change.reason], console, style="dim", mark=" ")
+
+
+def print_hits(table: pl.DataFrame, console: Console, language: str = "en") -> None:
+    """Prints the result table of a screening: matches first within each name, with what the score is made of."""
+    if not table.height:
+        console.print(say("say.no_hits", language))
+        return
+    for row in table.iter_rows(named=True):
+        name = row.get("name", row.get("query_name"))
+        found = row.get("matched_name", row.get("list_name"))
+        mark = say("say.match" if row["match"] else "say.no_match", language)
+        line = Line.assemble((f"{row['score']:.2f}", "bold"), "  ", (mark, "red" if row["match"] else "dim"), "  ")
+        line.append(f"{clean(str(row['id']))}  " if "id" in row else "")
+        line.append(f"{clean(name)} → {clean(found)}")
+        if "list" in row:
+            line.append(f"  {clean(row['list'])} / {clean(row['entry'])}", style="dim")
+        console.print(line)
+        bullets([clean(row["why"])], console, style="dim", mark=" ")

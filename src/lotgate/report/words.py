@@ -148,6 +148,9 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "say.taken": ("in use", "已启用"),
     "say.kept_out": ("kept out", "未采用"),
     "say.load_lists": ("lotgate lists import FILE loads one.", "使用 lotgate lists import 文件 载入。"),
+    "say.no_hits": ("No name comes near an entry of the lists.", "没有名称接近清单条目。"),
+    "say.match": ("match", "匹配"),
+    "say.no_match": ("near", "相近"),
     "say.not_subject": ("not subject", "不受约束"),
     "say.no_demand_list": (
         "Within reach, nothing in force asks for a permission: {regimes}.",
@@ -247,7 +250,6 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "title.chip": ("Chips on {day}", "芯片，{day}"),
     "head.class": ("class", "类别"),
     "head.since": ("since", "起始"),
-    "head.figure": ("figure", "参数"),
     "head.tpp": ("TPP", "TPP"),
     "head.density": ("density", "密度"),
     "head.format": ("format", "格式"),
