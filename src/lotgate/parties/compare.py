@@ -6,11 +6,12 @@ are hard evidence against. Which names are compared at all is for `screen` to ch
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from rapidfuzz.distance import DamerauLevenshtein, Indel
+from rapidfuzz.distance import OSA, DamerauLevenshtein, Indel
 
 from lotgate.parties.glossary import russian_stem
 from lotgate.parties.names import Name, Unit, analysed, readings
@@ -41,6 +42,9 @@ _OMISSION_BESIDE_ONE_NAME = 0.9
 _LEAST = 0.74
 _LEAST_IN_PERSONS = 0.80
 """Words less alike than this are different words."""
+
+_ONE_SLIP = 0.87
+"""How alike two words of six letters or more are at least that are one slip of the pen apart."""
 
 _ENOUGH = 0.9
 """Names of firms that have less than this in common (about one distinctive word) are alike by chance more often."""
@@ -87,7 +91,7 @@ def _token_likeness(one: str, other: str, person: bool) -> tuple[float, str]:
     least = _LEAST_IN_PERSONS if person else _LEAST
     if shorter >= 5 and _without_article(one) == _without_article(other):
         return 0.95, "article"
-    if shorter >= 5 and not person and russian_stem(one) == russian_stem(other):
+    if shorter >= 5 and not person and (russian_stem(one) == russian_stem(other) or _adjective(one, other)):
         return 0.95, "ending"
     spoken = _romanised(one, other, person)
     if spoken:
@@ -103,7 +107,18 @@ def _token_likeness(one: str, other: str, person: bool) -> tuple[float, str]:
         likeness -= 0.04 if person else 0.08
     if key[0] != other_key[0] and apart >= 0.6 * (1 if person else 1.25):
         likeness -= 0.08
+    elif min(len(one), len(other)) >= 5 and max(len(one), len(other)) >= 6 and OSA.distance(one, other) == 1:
+        likeness = max(likeness, _ONE_SLIP)
     return (likeness, "spelling") if likeness >= least else (0.0, "")
+
+
+_ADJECTIVES = re.compile(r"s?k(?:a|i|ie|iego|iej|y|yy|ij|iy|ii|aya|oe|oye|ogo|oy)")
+
+
+def _adjective(one: str, other: str) -> bool:
+    """True if one word is the Slavic adjective of the other ("wroclawska" of Wroclaw)."""
+    short, long = sorted((one, other), key=len)
+    return long.startswith(short) and _ADJECTIVES.fullmatch(long, len(short)) is not None
 
 
 def _without_article(word: str) -> str:
@@ -374,17 +389,23 @@ def _pair_contained(left: Name, right: Name, state: _Alignment) -> None:
                     break
 
 
-def compare(left: Name, right: Name) -> Comparison:
-    """How alike two analysed names are: the better of reading firms' names as such, and word by word."""
-    best = _compare(left, right)
+_NOTHING: frozenset[str] = frozenset()
+
+
+def compare(left: Name, right: Name, known: frozenset[str] = _NOTHING) -> Comparison:
+    """How alike two analysed names are: the better of reading firms' names as such, and word by word.
+
+    `known` are words of other names of the same party: where the left name has them besides, they count as said again.
+    """
+    best = _compare(left, right, known)
     if best.score < 0.95 and (left.plain is not None or right.plain is not None):
-        other = _compare(left.plain or left, right.plain or right)
+        other = _compare(left.plain or left, right.plain or right, known)
         if other.score > best.score:
             return other
     return best
 
 
-def _compare(left: Name, right: Name) -> Comparison:
+def _compare(left: Name, right: Name, known: frozenset[str]) -> Comparison:
     if not left.units or not right.units:
         return Comparison(0.0, ("no words to compare",))
     if left.glued == right.glued:
@@ -393,6 +414,8 @@ def _compare(left: Name, right: Name) -> Comparison:
             return Comparison(0.99, ("same but for legal form",), evidence=evidence)
         note = "same name" if left.raw == right.raw else "same but for writing"
         return Comparison(1.0, (note,), evidence=evidence)
+    if left.letters == right.letters:
+        return Comparison(1.0, ("same but for blanks",), evidence=sum(unit.weight for unit in left.units))
     state = _Alignment([0.0] * len(left.units), [0.0] * len(right.units))
     _pair_same(left, right, state)
     if not all(state.left) or not all(state.right):
@@ -400,6 +423,10 @@ def _compare(left: Name, right: Name) -> Comparison:
         if not left.person:
             _pair_acronyms(left, right, state)
             _pair_contained(left, right, state)
+    for name, parts, others in ((left, state.left, known), (right, state.right, _NOTHING)):
+        for place, unit in enumerate(name.units):
+            if parts[place] == 0 and (unit.spare or unit.text in others):
+                parts[place] = 1.0
     return _verdict(left, right, state)
 
 

@@ -3,6 +3,8 @@
 The tables in `data` are our own, compiled from the bilingual names in the public lists and in general use: `terms.csv`
 (corporate words), `places.csv`, `brands.csv` (firms known by different names in Chinese and English) and
 `countries.csv`. `frequencies.csv` counts words in the names of the US Consolidated Screening List of 2026-07-31;
+`abbreviations.csv` has the short forms usual in firms' names, with the words they may stand for; `cities.csv` names the
+cities of 100,000 people and more with their countries (from GeoNames, geonames.org, CC BY 4.0).
 `surnames.csv` has the most frequent surnames and given names of the US Census of 1990. `pinyin.csv` is made from the
 Chinese column of `terms.csv`.
 """
@@ -22,7 +24,7 @@ from rapidfuzz.distance import OSA
 from lotgate.parties.countries import names_by_code
 from lotgate.parties.scripts import fold, has_cjk, pinyin_parted
 
-__all__ = ["WEIGHTS", "Glossary", "Meaning", "glossary", "known_word", "word_weight"]
+__all__ = ["WEIGHTS", "Glossary", "Meaning", "city_countries", "glossary", "known_word", "word_weight"]
 
 WEIGHTS = {
     "legal": 0.0,
@@ -108,6 +110,9 @@ class Glossary:
         for row in _rows("brands.csv"):
             forms = row["latin"].split(";")
             self._add("brand", f"brand {forms[0]}", forms, row["han"].split(";"), row["other"].split(";"))
+        self.short: dict[str, str] = {}
+        for row in _rows("abbreviations.csv"):
+            self._add_short(row["short"].replace("'", ""), row["long"].split(";"))
         self.spelled = self._spelled()
         self.common = {
             word
@@ -146,6 +151,16 @@ class Glossary:
                 self._put(self.latin, tokens, meaning)
                 if len(tokens) == 1 and role in ("generic", "sector", "org") and len(tokens[0]) >= 6:
                     self._put(self.stems, russian_stem(tokens[0]), meaning)
+
+    def _add_short(self, short: str, meant: list[str]) -> None:
+        """A short form is read as the word it stands for; one that may stand for several means any of them."""
+        if len(meant) == 1:
+            self.short[short] = meant[0]
+            return
+        for word in meant:
+            found = self.latin.get((word,))
+            if found:
+                self._put(self.latin, (short,), found)
 
     @staticmethod
     def _put(table: dict, form: object, meaning: Meaning) -> None:  # type: ignore[type-arg]
@@ -225,6 +240,16 @@ def _frequencies() -> dict[str, int]:
         return {row["word"]: int(row["names"]) for row in _rows("frequencies.csv")}
     except FileNotFoundError:
         return {}
+
+
+@cache
+def _cities() -> dict[str, frozenset[str]]:
+    return {row["name"]: frozenset(row["countries"].split(";")) for row in _rows("cities.csv")}
+
+
+def city_countries(name: str) -> frozenset[str]:
+    """The countries (ISO codes) in which a city of that name lies, by its folded name; empty where none is known."""
+    return _cities().get(name, frozenset())
 
 
 @cache

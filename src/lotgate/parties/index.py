@@ -64,7 +64,7 @@ def _hashes(texts: Sequence[str] | pl.Series, seed: int = _KEY_SEED) -> Hashes:
 
 
 # How a key is made of a name: by a word's sound, its spelling, its consonants, or from several words or characters.
-_SOUND, _SPELLING, _CONSONANTS, _TOGETHER = range(4)
+_SOUND, _SPELLING, _CONSONANTS, _TOGETHER, _CHARACTERS, _NEAR_SOUND = range(6)
 _Keys = dict[str, tuple[float, int]]
 
 
@@ -82,6 +82,7 @@ def keys_of(name: Name, asked: bool = False) -> _Keys:
 def _keys_of(name: Name, asked: bool) -> _Keys:
     whole = sum(unit.weight for unit in name.units)
     keys: _Keys = {f"={name.glued}": (whole if _distinctive(name) else -whole, _TOGETHER)}
+    keys.setdefault(f"={name.letters}", keys[f"={name.glued}"])
     previous = None
     for unit in name.units:
         if unit.role == "number":
@@ -115,7 +116,7 @@ def _add_character_keys(keys: _Keys, unit: Unit, plain: bool) -> None:
     if plain:
         return
     for start in range(len(unit.han) - 1):
-        keys.setdefault(f"h{unit.han[start : start + 2]}", (2 * unit.weight / len(unit.han), _SPELLING))
+        keys.setdefault(f"h{unit.han[start : start + 2]}", (2 * unit.weight / len(unit.han), _CHARACTERS))
     for start in range(len(unit.syllables) - 1 if not unit.concepts else 0):
         joined = roman_key("".join(unit.syllables[start : start + 2]))
         keys.setdefault(joined, (2 * unit.weight / len(unit.syllables), _TOGETHER))
@@ -335,6 +336,11 @@ class NameIndex:
             self._entries[number] = found
         return found
 
+    def names_of(self, number: int) -> list[str]:
+        """All names of the entry of that number."""
+        begin, end = np.searchsorted(self.entry_of, [number, number + 1])
+        return self.names[int(begin) : int(end)].to_list()
+
     def with_identifier(self, identifier: str) -> list[int]:
         """The numbers of the entries that carry an identifier."""
         if self._by_identifier is None:
@@ -360,6 +366,12 @@ class NameIndex:
         estimate = self._estimate(keys, row_of, name_of, words, others)
         kept = estimate >= _LEAST_ESTIMATE
         queries, name_of, estimate = query_of[row_of[kept]], name_of[kept], estimate[kept]
+        # A name found by several readings of a query counts once, with its best estimate.
+        order = np.lexsort((-estimate, name_of, queries))
+        queries, name_of, estimate = queries[order], name_of[order], estimate[order]
+        fresh = np.ones(len(queries), dtype=np.bool_)
+        fresh[1:] = (queries[1:] != queries[:-1]) | (name_of[1:] != name_of[:-1])
+        queries, name_of, estimate = queries[fresh], name_of[fresh], estimate[fresh]
         order = np.lexsort((name_of, -estimate, queries))
         queries, name_of, estimate = queries[order], name_of[order], estimate[order]
         starts = np.searchsorted(queries, np.arange(len(asked) + 1))
@@ -367,7 +379,7 @@ class NameIndex:
             begin, end = int(starts[number]), int(starts[number + 1])
             limit = begin + MOST_CANDIDATES
             cut = end > limit and bool(estimate[limit] >= 0.95 * estimate[begin])
-            yield first + number, list(dict.fromkeys(name_of[begin : min(end, limit)].tolist())), cut
+            yield first + number, name_of[begin : min(end, limit)].tolist(), cut
 
     def _widened(self, keys: _AskedKeys) -> tuple[Ints, Hashes, Floats, Ints]:
         """The keys asked for with those a slip of the pen away, each once for a reading, with the larger weight."""
@@ -400,7 +412,7 @@ class NameIndex:
         kept = (apart > 0) & (apart <= np.where(sizes >= 8, 2, 1))
         weights = np.array(keys.near_weights, dtype=np.float32)[asked] * (1 - 1.1 * apart / sizes)
         rows = np.array(keys.near_rows, dtype=np.int64)[asked]
-        ways = np.array(keys.near_ways, dtype=np.int64)[asked]
+        ways = np.full(len(rows), _NEAR_SOUND, dtype=np.int64)
         return rows[kept], self._held.word_keys[listed[kept]], weights[kept].astype(np.float32), ways[kept]
 
     def _shared(
@@ -422,7 +434,7 @@ class NameIndex:
         listed = self._held.key_weights[places]
         word = (listed > 0) & (asked > 0)
         size = np.minimum(np.abs(listed), np.abs(asked))
-        way = np.where(word, np.maximum(ways, self._held.key_ways[places]), -1)
+        way = np.where(word, _way(ways, self._held.key_ways[places]), -1)
         count = max(1, len(self.names))
         pairs = rows * count + self._held.key_names[places]
         order = np.argsort(pairs, kind="stable")
@@ -431,11 +443,12 @@ class NameIndex:
             nothing = np.zeros(0, dtype=np.float32)
             return pairs, pairs, nothing, nothing
         edges = np.flatnonzero(np.concatenate([[True], pairs[1:] != pairs[:-1]]))
-        by_way = [np.add.reduceat(np.where(way == one, size, 0.0), edges) for one in range(-1, 4)]
-        # One word shares its sound, spelling and consonants at once: the fullest of the three counts.
-        words = (np.maximum.reduce(by_way[1:4]) + by_way[4]).astype(np.float32)
+        by_way = {one: np.add.reduceat(np.where(way == one, size, 0.0), edges) for one in range(-1, 6)}
+        # One word shares its sound, its spelling, its consonants and its characters at once: the fullest counts.
+        sound = by_way[_SOUND] + np.maximum(by_way[_SPELLING], by_way[_NEAR_SOUND])
+        words = np.maximum.reduce([sound, by_way[_CONSONANTS], by_way[_CHARACTERS]]) + by_way[_TOGETHER]
         pairs = pairs[edges]
-        return pairs // count, pairs % count, words, by_way[0].astype(np.float32)
+        return pairs // count, pairs % count, words.astype(np.float32), by_way[-1].astype(np.float32)
 
     def _estimate(
         self, keys: _AskedKeys, row_of: Ints, name_of: Ints, words: Floats, others: Floats
@@ -458,6 +471,14 @@ class NameIndex:
         return result
 
 
+def _way(asked: Ints, listed: npt.NDArray[np.int8]) -> Ints:
+    """How two keys meet. Words of the same spelling have the same sound, which is counted already."""
+    alike = np.maximum(asked, listed)
+    near = np.where(listed == _SOUND, _NEAR_SOUND, listed)
+    met: Ints = np.where(asked == _NEAR_SOUND, near, np.where((asked == _SPELLING) & (listed == _SPELLING), 6, alike))
+    return met
+
+
 class _AskedKeys:
     """The keys of a batch of queries: a row for each name in each reading."""
 
@@ -475,7 +496,6 @@ class _AskedKeys:
         self.near_words: list[str] = []
         self.near_rows: list[int] = []
         self.near_weights: list[float] = []
-        self.near_ways: list[int] = []
         for number, (names, kind) in enumerate(asked):
             for name in names:
                 for person in (False, True) if kind is None else (kind == "person",):
@@ -500,7 +520,6 @@ class _AskedKeys:
                 self.near_words.append(key)
                 self.near_rows.append(row)
                 self.near_weights.append(weight)
-                self.near_ways.append(way)
 
 
 def _ranges(begin: Ints, counts: Ints) -> Ints:

@@ -6,10 +6,11 @@ Comparing two names is left to `compare`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+import unicodedata
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from lotgate.parties.glossary import WEIGHTS, Meaning, glossary, known_word, word_weight
+from lotgate.parties.glossary import WEIGHTS, Meaning, city_countries, glossary, known_word, word_weight
 from lotgate.parties.scripts import (
     arabic_words,
     fold,
@@ -20,14 +21,15 @@ from lotgate.parties.scripts import (
     simplified,
 )
 
-__all__ = ["Name", "Unit", "analysed", "readings"]
+__all__ = ["Name", "Reading", "Unit", "analysed", "asked_readings", "names_a_place", "readings"]
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A word, or a run of characters, of a name: in Latin letters, with role, concepts and weight.
 
-    `han` has the characters it was written in; `writing` says that its text gives sounds of `kana`, or is `arabic`.
+    `han` has the characters it was written in; `writing` says that its text gives sounds of `kana`, or is `arabic`. A
+    `spare` one says again what the rest of the name says (its own initials), so that leaving it out costs nothing.
     """
 
     text: str
@@ -38,6 +40,7 @@ class Unit:
     syllables: tuple[str, ...] = ()
     writing: str = ""
     initials: str = ""
+    spare: bool = False
 
     @property
     def key(self) -> str:
@@ -50,7 +53,8 @@ class Name:
     """A name as it is compared: units without legal forms and small words.
 
     `initials` are those of its legal forms, by which an acronym may end; `spelled` those of all other words, small ones
-    too. `plain` is the same name with firms' names taken word by word, where that is something else.
+    too. `letters` is all of it written together, legal forms included. `plain` is the same name with firms' names taken
+    word by word, where that is something else.
     """
 
     raw: str
@@ -61,6 +65,7 @@ class Name:
     initials: str
     glued: str = ""
     spelled: str = ""
+    letters: str = ""
     plain: Name | None = field(default=None, compare=False)
 
 
@@ -171,13 +176,90 @@ _PARTICLES = frozenset(
 )
 _ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th|ya|y|aya|go|oe|ogo)?$")
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11", "xii": "12"}
-_PARTS = re.compile(r"\s+/\s+|;|\n|\s+or\s+(?=[\"“«'‘A-ZА-Я])|\b(?:[afn]\.?k\.?a\.?|formerly|also known as)\b[,:]?")
+_PARTS = re.compile(
+    r"\s+/\s+|;|\n|\s+or\s+(?=[\"“«'‘A-ZА-Я])|(?<=\S)[\s(]+[cC]/[oO]\b\s*|"
+    r"(?:^|(?<=[\s,(]))(?:[afn]\.?k\.?a\.?|[AFN]\.K\.A\.?|[afnAFN]/[kK]/[aA]|(?<=\S\s)[AFN]KA(?=\s)|[dD]/[bB]/[aA]|"
+    r"formerly(?: known as)?|(?:also|now|previously) known as)(?!\w)[,:]?"
+)
+# Words before a name that speak of the one who opens the letter.
+_TO_WHOM = re.compile(r"^\s*(?:c/o\b|attn\b\.?|attention\s*:|messrs\b\.?|m/s\b\.?|to\s*:)\s*:?\s*", re.IGNORECASE)
 # "Tactical Missile Corporation, Joint Stock Company X" is X under a parent.
 _AFTER_PARENT = re.compile(
     r",\s+(?=(?:(?:Public |Open |Closed )?Joint Stock Company|[POCZ]?JSC|PJSC|LLC|OOO|TOO|[OPZ]?AO|"
     r"Limited Liability (?:Company|Partnership)|Federal State)\s+\S)"
 )
 _BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]{1,160})[)）\]]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A name that a cell may hold, and the countries one of which its firm must be of for it to be read so."""
+
+    text: str
+    countries: frozenset[str] = frozenset()
+
+
+_LAST_WORDS = re.compile(r"^(.*[^\s,(])[\s,(]+([^\s,()]+)[\s),.]*$")
+
+
+@lru_cache(maxsize=100_000)
+def asked_readings(raw: str) -> tuple[Reading, ...]:
+    """The readings of a name asked for: those of any name, and those without the city or country it ends in.
+
+    A place behind a name is part of an address only where the firm is of that country; else it tells of a subsidiary.
+    """
+    found = [Reading(text) for text in readings(raw)]
+    for text in readings(raw):
+        rest, countries = text, None
+        for _ in range(3):
+            cut = _without_place(rest)
+            if cut is None:
+                break
+            rest, where = cut
+            countries = where if countries is None else countries & where
+            if countries and _names_someone(rest):
+                found.append(Reading(rest, countries))
+    if (parts := _both_scripts(raw)) is not None:
+        found += [Reading(part) for part in parts]
+    return tuple(dict.fromkeys(found))
+
+
+def _without_place(text: str) -> tuple[str, frozenset[str]] | None:
+    """The text without the place it ends in, the longest that is one, and the countries that place is or lies in."""
+    words: list[str] = []
+    rest, found = text, None
+    for _ in range(3):
+        cut = _LAST_WORDS.match(rest)
+        if cut is None:
+            break
+        rest = cut[1]
+        words.insert(0, cut[2])
+        name = fold(" ".join(words))
+        meaning = glossary().latin.get(tuple(name.split()))
+        country = frozenset(c[1:] for c in meaning.concepts if c[0] == "@") if meaning else frozenset()
+        cities = [name, *(meaning.concepts if meaning and meaning.role == "place" else ())]
+        if where := country or frozenset(code for city in cities for code in city_countries(city)):
+            found = rest, where
+    return found
+
+
+def _names_someone(text: str) -> bool:
+    """True unless the text is made of places and general words alone."""
+    return any(unit.role not in ("place", "generic", "number", "legal", "stop") for unit in _units_of(text))
+
+
+_HAN_PART = re.compile(r"[\u3400-\u9fff][\u3400-\u9fff()（）·・]{3,}")
+
+
+def _both_scripts(raw: str) -> tuple[str, str] | None:
+    """The Latin and the Chinese name where a cell has one beside the other."""
+    found = _HAN_PART.search(raw)
+    if found is None:
+        return None
+    rest = f"{raw[: found.start()].rstrip()} {raw[found.end() :].lstrip()}".strip(" ,;/-()")
+    before, after = raw[: found.start()][-1:], raw[found.end() :][:1]
+    apart = not (before.isalnum() or after.isalnum())
+    return (rest, found.group(0)) if apart and sum(letter.isalpha() for letter in rest) >= 5 else None
 
 
 @lru_cache(maxsize=100_000)
@@ -187,8 +269,9 @@ def readings(raw: str) -> tuple[str, ...]:
     A place or legal form in brackets stays part of the name; another name in brackets is one of its own.
     """
     found: list[str] = []
-    for part in _PARTS.split(raw):
-        if not part or not part.strip(" ,.;"):
+    for part in _PARTS.split(unicodedata.normalize("NFKC", raw)):
+        part = _TO_WHOM.sub("", part or "")
+        if not part.strip(" ,.;()"):
             continue
         inside: list[str] = []
 
@@ -200,9 +283,17 @@ def readings(raw: str) -> tuple[str, ...]:
             return " "
 
         main = _BRACKETS.sub(take, part).strip(" ,.;-")
+        main = main if main.count("(") == main.count(")") else main.strip("() ")
         pieces = _AFTER_PARENT.split(main, maxsplit=1)
         found += [name for name in (main, *pieces[1:], *inside) if len(name) > 1]
     return tuple(dict.fromkeys(found)) or (raw,)
+
+
+def names_a_place(name: Name) -> bool:
+    """True for a name that is a place's alone ("Yangon"): a firm that has it is not told from the place by it."""
+    if name.person or not name.units:
+        return False
+    return all(unit.role == "place" for unit in name.units) or bool(city_countries(fold(name.raw)))
 
 
 def _is_side_word(text: str) -> bool:
@@ -220,7 +311,9 @@ def _number_unit(digits: str) -> Unit:
 def _mended(token: str) -> tuple[str, ...]:
     """The token, or the common words it was meant to be."""
     table = glossary()
-    if len(token) < 6 or token in table.starts or token in table.common or table.stem(token) or known_word(token):
+    if len(token) < 6 or token in table.short or token in table.starts or token in table.common:
+        return (token,)
+    if table.stem(token) or known_word(token):
         return (token,)
     parts = table.split(token)
     if parts:
@@ -229,10 +322,40 @@ def _mended(token: str) -> tuple[str, ...]:
     return (word,) if word else (token,)
 
 
+def _rejoined(tokens: list[str]) -> list[str]:
+    """The tokens, with legal forms spelled letter by letter ("a g") and common words cut in two put together again."""
+    table = glossary()
+    made: list[str] = []
+    position = 0
+    while position < len(tokens):
+        end = position
+        while end < len(tokens) and len(tokens[end]) == 1 and tokens[end].isalpha():
+            end += 1
+        joined = "".join(tokens[position:end])
+        meaning = table.latin.get((joined,)) if end - position >= 2 else None
+        if meaning and meaning.role == "legal":
+            made.append(joined)
+            position = end
+            continue
+        pair = "".join(tokens[position : position + 2])
+        halves = tokens[position : position + 2]
+        if len(pair) >= 7 and pair in table.common and not all(word in table.starts for word in halves):
+            made.append(pair)
+            position += 2
+            continue
+        made.append(tokens[position])
+        position += 1
+    return made
+
+
 def _latin_units(tokens: list[str], firms: bool = True) -> list[Unit]:
     """Units of folded tokens: phrases of the glossary first, then numbers, then words."""
     table = glossary()
-    tokens = [word for token in tokens for word in _mended(token)]
+    tokens = [word for token in _rejoined(tokens) for word in _mended(token)]
+    meant = [table.short.get(token, token) for token in tokens]
+    if any(" " in word for word in meant):
+        tokens = [word for token in meant for word in token.split()]
+        meant = tokens
     units = []
     position = 0
     while position < len(tokens):
@@ -245,12 +368,17 @@ def _latin_units(tokens: list[str], firms: bool = True) -> list[Unit]:
         if token in ("no", "number", "nr") and position + 1 < len(tokens) and tokens[position + 1][:1].isdigit():
             position += 1
             continue
-        found = table.phrase(tokens, position, firms)
+        found, words = table.phrase(tokens, position, firms), tokens
+        if meant != tokens:
+            other = table.phrase(meant, position, firms)
+            if other and (found is None or other[0] > found[0]):
+                found, words = other, meant
         if found:
             length, meaning = found
-            units.append(_meant(" ".join(tokens[position : position + length]), meaning))
+            units.append(_meant(" ".join(words[position : position + length]), meaning))
             position += length
             continue
+        token = meant[position]
         if token in _ROMAN:
             units.append(_number_unit(_ROMAN[token]))
         else:
@@ -260,8 +388,16 @@ def _latin_units(tokens: list[str], firms: bool = True) -> list[Unit]:
     return units
 
 
+_OF_PLACE = re.compile(r"^([a-z]{4,})(?:sk(?:a|i|ie|iego|iej|y|yy|ij|iy|ii|aya|oe|oye|ogo|oy))$")
+
+
 def _word(token: str) -> Unit:
-    """A unit for a word the glossary does not know; spelled Chinese words keep what their characters could mean."""
+    """A unit for a word the glossary does not know; spelled Chinese words keep what their characters could mean, and
+    adjectives made of places mean the place ("moskovskaya")."""
+    adjective = _OF_PLACE.match(token)
+    place = glossary().latin.get((adjective[1],)) if adjective else None
+    if place and place.role == "place":
+        return _meant(token, place)
     concepts = glossary().spelled.get(token, frozenset())
     return Unit(token, "word", 0.7 if concepts else word_weight(token), concepts)
 
@@ -446,7 +582,8 @@ def analysed(text: str, person: bool = False) -> Name:
     """The name taken apart; `person` reads it as a person's, without corporate words."""
     if person:
         units = tuple(_person_units(text))
-        return Name(text, units, frozenset(), frozenset(), True, "", "".join(unit.text for unit in units))
+        glued = "".join(unit.text for unit in units)
+        return Name(text, units, frozenset(), frozenset(), True, "", glued, "", glued)
     every = _units_of(text)
     made = _company(text, every, None)
     if any(unit.role == "brand" and (unit.han or unit.initials[1:]) for unit in every):
@@ -460,7 +597,50 @@ def _company(text: str, every: tuple[Unit, ...], plain: Name | None) -> Name:
     if not kept:
         # A name made of such words alone ("The Limited") is matched by them.
         kept = tuple(Unit(unit.text, "word", 0.5, unit.concepts, unit.han, unit.syllables) for unit in every)
+    kept = _said_once(kept, every)
     numbers = frozenset(unit.text for unit in kept if unit.role == "number")
     letters = "".join(sorted({unit.text[0] for unit in every if unit.role == "legal" and not unit.han}))
     spelled = "".join(unit.initials or unit.text[0] for unit in every if unit.role != "legal" and not unit.han)
-    return Name(text, kept, numbers, legal, False, letters, "".join(unit.text for unit in kept), spelled, plain)
+    glued = "".join(unit.text for unit in kept if not unit.spare)
+    return Name(text, kept, numbers, legal, False, letters, glued, spelled, fold(text).replace(" ", ""), plain)
+
+
+def _said_once(units: tuple[Unit, ...], every: tuple[Unit, ...]) -> tuple[Unit, ...]:
+    """The units without those that repeat an earlier one; a name's own initials are marked as spare."""
+    kept: list[Unit] = []
+    for unit in units:
+        again = any(
+            unit.text == earlier.text or (unit.role == earlier.role == "brand" and unit.concepts & earlier.concepts)
+            for earlier in kept
+        )
+        if not again:
+            kept.append(unit)
+    if len(kept) > 2:
+        for place, unit in enumerate(kept):
+            if unit.role == "word" and 3 <= len(unit.text) <= 8 and not unit.han:
+                others = [other for other in every if other.text != unit.text]
+                kept[place] = replace(unit, spare=_spells(unit.text, others))
+    return tuple(kept)
+
+
+def _spells(letters: str, words: list[Unit]) -> bool:
+    """True if letters are the initials of words that follow each other; small words, legal forms and "group" may be
+    left out, and one word besides where there are four letters or more."""
+    heads = [
+        (letter, unit.role in ("legal", "stop", "number") or "group" in unit.concepts)
+        for unit in words
+        if not unit.han
+        for letter in (unit.initials or unit.text[:1])
+    ]
+    return any(_read_off(letters, heads[start:], len(letters) >= 4) for start in range(len(heads)))
+
+
+def _read_off(letters: str, heads: list[tuple[str, bool]], may_skip: bool) -> bool:
+    if not letters:
+        return True
+    if not heads:
+        return False
+    (letter, free), rest = heads[0], heads[1:]
+    if letter == letters[0] and _read_off(letters[1:], rest, may_skip):
+        return True
+    return (free or may_skip) and _read_off(letters, rest, may_skip and free)

@@ -13,9 +13,9 @@ from typing import Any, Literal
 import polars as pl
 
 from lotgate.parties.compare import Comparison, compare
-from lotgate.parties.index import NameIndex, name_index
+from lotgate.parties.index import Entry, NameIndex, name_index
 from lotgate.parties.lists import ListSet
-from lotgate.parties.names import analysed, readings
+from lotgate.parties.names import Reading, analysed, asked_readings, names_a_place
 from lotgate.parties.pairs import DEFAULT_THRESHOLD
 
 __all__ = ["DEFAULT_THRESHOLD", "Hit", "Query", "Screening", "screen"]
@@ -40,6 +40,9 @@ NAMESAKE_ABROAD = 0.9
 """Below this a name with a word missing, in another country than the listed firm, is taken for another firm's."""
 PARTIAL_NAME = 0.86
 """From this on a missing word is a place or a legal form rather than what the firm does."""
+
+
+PLACE_ONLY = "the listed name is a place's"
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ class Hit:
         across = any(note.startswith(("meaning:", "pinyin:")) for note in self.why)
         if self.match == "no" or (abroad and self.score < (NAMESAKE_ABROAD if omits else DEFAULT_THRESHOLD)):
             return "other"
-        if self.match == "possible" or (omits and not across and self.score < PARTIAL_NAME):
+        if self.match == "possible" or PLACE_ONLY in self.why or (omits and not across and self.score < PARTIAL_NAME):
             return "possible"
         return "listed"
 
@@ -139,7 +142,7 @@ def _query(fields: Sequence[Any]) -> Query:
 def _asked_names(queries: Sequence[Query]) -> list[tuple[tuple[str, ...], str | None]]:
     """For each query its names as they may be read, and its kind."""
     return [
-        (tuple(dict.fromkeys(part for name in query.names if name for part in readings(name))), query.kind)
+        (tuple(dict.fromkeys(part.text for name in query.names if name for part in asked_readings(name))), query.kind)
         for query in queries
     ]
 
@@ -179,17 +182,38 @@ def _hit(
     return Hit(query.id, asked, matched, entry.list, entry.entry, round(score, 4), match, why, entry.tags)
 
 
+def _at_home(reading: Reading, query: Query, entry: Entry) -> bool:
+    """True if the place behind a name may be the address of the listed firm, which is of that country."""
+    if entry.countries:
+        return not reading.countries.isdisjoint(entry.countries)
+    return query.country is None or query.country in reading.countries
+
+
+def _words_of(index: NameIndex, number: int) -> frozenset[str]:
+    """The words of all names of an entry."""
+    return frozenset(
+        unit.text for name in index.names_of(number)[:60] for part in [analysed(name)] for unit in part.units
+    )
+
+
 def _score(query: Query, index: NameIndex, name_id: int) -> tuple[float, tuple[str, ...], str]:
     """The best score of the query's names against one listed name, with what else speaks for or against."""
-    entry = index.entry(int(index.entry_of[name_id]))
+    number = int(index.entry_of[name_id])
+    entry = index.entry(number)
     person = entry.kind == "person"
     listed = index.names[name_id]
+    parted = analysed(listed, person)
     best = Comparison(0.0, ())
     asked = query.names[0]
     for name in query.names:
-        for i, ours in enumerate(readings(name)):
-            found = compare(analysed(ours, person), analysed(listed, person))
-            score = found.score if i == 0 else found.score * 0.99
+        for i, ours in enumerate(asked_readings(name)):
+            if ours.countries and not _at_home(ours, query, entry):
+                continue
+            mine = analysed(ours.text, person)
+            found = compare(mine, parted)
+            if not person and 0.3 < found.score < 0.95 and any(note.startswith("only in first") for note in found.why):
+                found = compare(mine, parted, _words_of(index, number))
+            score = found.score if i == 0 or ours.countries else found.score * 0.99
             if score > best.score:
                 best, asked = Comparison(score, found.why, found.acronym, found.evidence), name
     score, notes = best.score, list[str]()
@@ -200,6 +224,8 @@ def _score(query: Query, index: NameIndex, name_id: int) -> tuple[float, tuple[s
         score, notes = score * 0.92, [*notes, "weak alias"]
     if score < 0.5:
         return score, best.why, asked
+    if names_a_place(parted):
+        score, notes = score * (1.0 if score >= 0.95 else 0.8), [*notes, PLACE_ONLY]
     short = "".join(character for character in listed if character.isalnum())
     if len(short) <= 2 or (len(short) == 3 and short.isascii() and query.country is None):
         score, notes = score * 0.75, [*notes, "very short name"]

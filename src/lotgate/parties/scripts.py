@@ -37,7 +37,7 @@ __all__ = [
 
 _CJK = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
-_DOTTED = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]\.){2,}(?:[A-Za-z](?![A-Za-z]))?")
+_DOTTED = re.compile(r"(?<![A-Za-z0-9.])(?:(?:[A-Za-z]\.){2,}(?:[A-Za-z](?![A-Za-z]))?|[A-Za-z]\.[A-Za-z](?![A-Za-z]))")
 _PLAIN = re.compile(r"[^a-z0-9&]+")
 
 
