@@ -217,10 +217,15 @@ class Evaluated:
 
     def outcomes(self, row: int, epoch: int) -> dict[int, Outcome]:
         """What each clause that concerns a distinct row does in an epoch, by place of the clause."""
+        ev = self.evaluator
+        text = int(ev.text_of(np.array([epoch]))[0])
+        self._reader.want({text: np.array([row])})
         found: dict[int, Outcome] = {}
-        for _, entries, index in self._spread(np.array([row]), np.array([epoch])):
-            clauses = entries.clause[index]
-            results = OUTCOMES[self.evaluator.statuses[epoch, clauses], entries.trits[index]]
+        for number, layer in enumerate(ev.layers):
+            entries = self._reader.entries(number, int(layer.reading[text]))
+            span = entries.of(row)
+            clauses = entries.clause[span]
+            results = OUTCOMES[ev.statuses[epoch, clauses], entries.trits[span]]
             found |= {int(c): Outcome(o) for c, o in zip(clauses, results, strict=True) if o}
         return dict(sorted(found.items()))
 

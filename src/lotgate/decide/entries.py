@@ -63,6 +63,13 @@ class Entries:
         """The row of every entry."""
         return np.repeat(self.row, np.diff(self.first))
 
+    def of(self, row: int) -> slice:
+        """The entries of one row."""
+        place = int(np.searchsorted(self.row, row))
+        if place == len(self.row) or self.row[place] != row:
+            return slice(0, 0)
+        return slice(int(self.first[place]), int(self.first[place + 1]))
+
 
 class Reader:
     """Entries of every layer under every wording, for the distinct rows that were asked for."""
@@ -127,7 +134,7 @@ class Reader:
         covered = self._covered.get((layer, reading))
         if covered is None:
             return False
-        return bool(np.unpackbits(covered, count=len(self.sample)).take(rows).all())
+        return bool((covered[rows >> 3] >> (7 - (rows & 7)) & 1).all())
 
     def _cover(self, layer: int, reading: int, rows: Sequence[Ints]) -> None:
         mask = np.packbits(self._mask(rows))
