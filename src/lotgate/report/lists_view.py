@@ -89,7 +89,7 @@ def print_hits(table: pl.DataFrame, console: Console, language: str = "en") -> N
         mark = say("say.match" if row["match"] else "say.no_match", language)
         line = Line.assemble((f"{row['score']:.2f}", "bold"), "  ", (mark, "red" if row["match"] else "dim"), "  ")
         line.append(f"{clean(str(row['id']))}  " if "id" in row else "")
-        line.append(f"{clean(name)} → {clean(found)}")
+        line.append(f"{clean(str(name))} → {clean(str(found))}")
         if "list" in row:
             line.append(f"  {clean(row['list'])} / {clean(row['entry'])}", style="dim")
         console.print(line)
