@@ -15,6 +15,7 @@ from functools import cached_property
 
 from lotgate.decide.columns import NONE, Members, Value
 from lotgate.decide.walk import Reason, Walk
+from lotgate.items.catalogue import find_accelerators
 from lotgate.items.numbers import limits_of
 from lotgate.law import Clause, Law, Status
 from lotgate.law.expr import FALSE, TRUE, UNKNOWN, Leaf
@@ -97,10 +98,12 @@ class ChipLaw:
 
     @cached_property
     def _naming(self) -> dict[str, list[Clause]]:
-        """The clauses that demand or forbid something for models by name, by measure."""
+        """The clauses that demand or forbid something for accelerators by name, by measure."""
         found: dict[str, list[Clause]] = {}
         for clause in self.law.clauses:
-            if clause.effect != "advisory" and any(leaf.fact == "model" for leaf in self._leaves(clause.when)):
+            models = [leaf.operand for leaf in self._leaves(clause.when) if leaf.fact == "model"]
+            names = [name for held in models if isinstance(held, frozenset) for name in held]
+            if clause.effect != "advisory" and any(find_accelerators(name) for name in names):
                 found.setdefault(clause.measure, []).append(clause)
         return found
 
