@@ -370,3 +370,14 @@ def test_splitting_and_renesting_change_nothing(
     plain = shares_of(parts, bom)
     for name in parts:
         assert split.exact(name, "cn-61") == wrapped.exact(name, "cn-61") == plain.exact(name, "cn-61")
+
+
+def test_parts_dearer_than_the_price_leave_a_counted_part_open() -> None:
+    bom = pl.DataFrame({"parent": ["a", "a"], "component": ["frame", "chip"], "quantity": [1.0, 1.0]})
+    items = pl.DataFrame({"item": ["a", "frame", "chip"], "unit_value": [100.0, 120.0, None], "currency": ["USD"] * 3})
+    graph = Graph.build(bom, items["item"])
+    counts = np.zeros(graph.size, dtype=bool)
+    counts[graph.number_of["chip"]] = True
+    shares = value_shares(graph, Amounts.of(graph, items), Counting.of(counts, counts), [Column("x", limits=("0.25",))])
+    node = graph.number_of["a"]
+    assert (shares.low[node, 0], shares.high[node, 0]) == (0.0, 1.0)

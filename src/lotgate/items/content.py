@@ -233,8 +233,10 @@ class _Sweep:
             rest = np.maximum(0.0, np.where(np.isinf(high), 0.0, worth - high))
         total_low = np.add.reduceat(low, starts, axis=0)
         total_high = np.add.reduceat(high, starts, axis=0)
-        # the price leaves no more than itself less what is surely something else
+        # the price leaves no more than itself less what is surely something else; parts that cost more than the price
+        # leave no room to reason from it, and a counted part stays open
         left = amounts.high[nodes, None] - np.add.reduceat(rest, starts, axis=0)
+        left = np.where(left < 0, np.inf, left)
         self.content_low[nodes] = total_low
         self.content_high[nodes] = np.maximum(total_low, np.minimum(total_high, left))
 
