@@ -52,6 +52,15 @@ _ENOUGH = 0.9
 _DISTINCT = frozenset(("word", "brand", "common"))
 
 
+_Note = str | tuple[str, tuple[Unit, ...], tuple[Unit, ...], float]
+
+
+def _told(how: str, ones: tuple[Unit, ...], others: tuple[Unit, ...], likeness: float) -> str:
+    """A component in words: how which words are alike, or which words one name has alone."""
+    one, other = (" ".join(unit.han or unit.text for unit in part) for part in (ones, others))
+    return f"{how}: {one} ~ {other} {likeness:.2f}" if others else f"{how}: {one}"
+
+
 @dataclass(frozen=True)
 class Comparison:
     """A score in 0..1 and the components it is made of.
@@ -60,9 +69,19 @@ class Comparison:
     """
 
     score: float
-    why: tuple[str, ...]
+    told: tuple[_Note, ...] = ()
     acronym: int = 0
     evidence: float = 2.0
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """The components in words."""
+        return tuple(note if isinstance(note, str) else _told(*note) for note in self.told)
+
+    @property
+    def asks_more(self) -> bool:
+        """True if the first name has words that the second lacks."""
+        return any(not isinstance(note, str) and note[0] == "only in first" for note in self.told)
 
 
 @dataclass
@@ -71,7 +90,7 @@ class _Alignment:
 
     left: list[float]
     right: list[float]
-    notes: list[str] = field(default_factory=list)
+    notes: list[_Note] = field(default_factory=list)
     distinctive: float = 0.0
     exact: float = 0.0
     total: float = 0.0
@@ -321,8 +340,7 @@ def _match(
         state.distinctive += weight * likeness
         state.exact += weight if likeness >= 0.95 else 0.0
     if how != "same":
-        one, other = (" ".join(unit.han or unit.text for unit in part) for part in (ones, others))
-        state.notes.append(f"{how}: {one} ~ {other} {likeness:.2f}")
+        state.notes.append((how, ones, others, likeness))
 
 
 _ACRONYM = {2: 0.55, 3: 0.84, 4: 0.9, 5: 0.93}
@@ -447,9 +465,9 @@ def _verdict(left: Name, right: Name, state: _Alignment) -> Comparison:
         score *= min(1.0, 0.65 + 0.35 * state.total / _ENOUGH)
     notes = list(state.notes)
     for name, side, parts in (("first", left, state.left), ("second", right, state.right)):
-        alone = [unit.han or unit.text for unit, part in zip(side.units, parts, strict=True) if part == 0]
+        alone = tuple(unit for unit, part in zip(side.units, parts, strict=True) if part == 0)
         if alone:
-            notes.append(f"only in {name}: {' '.join(alone)}")
+            notes.append((f"only in {name}", alone, (), 0.0))
     score, number_note = _with_numbers(left, right, score)
     return Comparison(round(score, 4), (*notes, *number_note) or ("same words",), state.acronym, state.total)
 
@@ -492,5 +510,5 @@ def compare_names(one: str, other: str, person: bool = False) -> Comparison:
             found = compare(analysed(ours, person), analysed(theirs, person))
             score = round(found.score * (1.0 if i == 0 and j == 0 else 0.98), 4)
             if score > best.score:
-                best = Comparison(score, found.why, found.acronym, found.evidence)
+                best = Comparison(score, found.told, found.acronym, found.evidence)
     return best

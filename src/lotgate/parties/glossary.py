@@ -107,6 +107,9 @@ class Glossary:
             latin = [name for name in names if name.isascii()]
             other = [name for name in names if not name.isascii() and not has_cjk(name)]
             self._add("place", f"@{code}", latin, [name for name in names if _simplified_already(name)], other)
+        for name in _cities():
+            if " " in name and tuple(name.split()) not in self.latin:
+                self._add("place", name, [name], [], [])
         for row in _rows("brands.csv"):
             forms = row["latin"].split(";")
             self._add("brand", f"brand {forms[0]}", forms, row["han"].split(";"), row["other"].split(";"))

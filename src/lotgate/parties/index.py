@@ -24,10 +24,10 @@ from rapidfuzz.process import cpdist
 
 from lotgate.parties.cache import cache_folder, code_mark, write_atomically
 from lotgate.parties.lists import ListSet, PartyList
-from lotgate.parties.names import Name, Unit, analysed, readings
+from lotgate.parties.names import OF_PLACE, Name, Unit, analysed, readings
 from lotgate.parties.scripts import consonants, roman_key
 
-__all__ = ["Entry", "NameIndex", "keys_of", "name_index"]
+__all__ = ["Entry", "NameIndex", "keys_of", "name_index", "without_collection"]
 
 MOST_CANDIDATES = 250
 """Listed names compared with one query at most; a query that has more is reported."""
@@ -100,6 +100,8 @@ def _keys_of(name: Name, asked: bool) -> _Keys:
             keys[roman_key(unit.text)] = (unit.weight, _SOUND)
             if len(unit.text) >= 5:
                 keys.setdefault(unit.text, (unit.weight, _SPELLING))
+            if not name.person and (adjective := OF_PLACE.match(unit.text)):
+                keys.setdefault(roman_key(adjective[1]), (unit.weight, _SPELLING))
             if name.person and len(unit.text) >= 3:
                 keys.setdefault(f"s{consonants(unit.text)}", (0.8 * unit.weight, _CONSONANTS))
         if previous is not None:
@@ -182,15 +184,22 @@ class _Arrays:
     word_keys: Hashes
 
 
-def _build(lists: Sequence[PartyList]) -> _Arrays:
-    """The index of the lists; collection of garbage rests meanwhile, for nothing made here is garbage."""
+@contextlib.contextmanager
+def without_collection() -> Iterator[None]:
+    """Collection of garbage rests within: where millions of small objects are kept it costs much and finds nothing."""
     resting = gc.isenabled()
     gc.disable()
     try:
-        return _built(lists)
+        yield
     finally:
         if resting:
             gc.enable()
+
+
+def _build(lists: Sequence[PartyList]) -> _Arrays:
+    """The index of the lists."""
+    with without_collection():
+        return _built(lists)
 
 
 def _built(lists: Sequence[PartyList]) -> _Arrays:

@@ -21,7 +21,7 @@ from lotgate.parties.scripts import (
     simplified,
 )
 
-__all__ = ["Name", "Reading", "Unit", "analysed", "asked_readings", "names_a_place", "readings"]
+__all__ = ["OF_PLACE", "Name", "Reading", "Unit", "analysed", "asked_readings", "names_a_place", "readings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,25 +326,20 @@ def _rejoined(tokens: list[str]) -> list[str]:
     """The tokens, with legal forms spelled letter by letter ("a g") and common words cut in two put together again."""
     table = glossary()
     made: list[str] = []
-    position = 0
-    while position < len(tokens):
-        end = position
-        while end < len(tokens) and len(tokens[end]) == 1 and tokens[end].isalpha():
-            end += 1
-        joined = "".join(tokens[position:end])
-        meaning = table.latin.get((joined,)) if end - position >= 2 else None
-        if meaning and meaning.role == "legal":
-            made.append(joined)
-            position = end
-            continue
-        pair = "".join(tokens[position : position + 2])
-        halves = tokens[position : position + 2]
-        if len(pair) >= 7 and pair in table.common and not all(word in table.starts for word in halves):
-            made.append(pair)
-            position += 2
-            continue
-        made.append(tokens[position])
-        position += 1
+    position, last = 0, len(tokens) - 1
+    while position <= last:
+        token = tokens[position]
+        end = position + 1
+        if len(token) == 1:
+            while end <= last and len(tokens[end]) == 1 and tokens[end].isalpha():
+                end += 1
+            meaning = table.latin.get(("".join(tokens[position:end]),)) if end - position >= 2 else None
+            if meaning is None or meaning.role != "legal":
+                end = position + 1
+        elif position < last and not (token in table.starts and tokens[end] in table.starts):
+            end += len(token) + len(tokens[end]) >= 7 and token + tokens[end] in table.common
+        made.append("".join(tokens[position:end]))
+        position = end
     return made
 
 
@@ -352,10 +347,11 @@ def _latin_units(tokens: list[str], firms: bool = True) -> list[Unit]:
     """Units of folded tokens: phrases of the glossary first, then numbers, then words."""
     table = glossary()
     tokens = [word for token in _rejoined(tokens) for word in _mended(token)]
-    meant = [table.short.get(token, token) for token in tokens]
-    if any(" " in word for word in meant):
-        tokens = [word for token in meant for word in token.split()]
-        meant = tokens
+    meant = tokens
+    if not table.short.keys().isdisjoint(tokens):
+        meant = [table.short.get(token, token) for token in tokens]
+        if any(" " in word for word in meant):
+            meant = tokens = [word for token in meant for word in token.split()]
     units = []
     position = 0
     while position < len(tokens):
@@ -369,7 +365,7 @@ def _latin_units(tokens: list[str], firms: bool = True) -> list[Unit]:
             position += 1
             continue
         found, words = table.phrase(tokens, position, firms), tokens
-        if meant != tokens:
+        if meant is not tokens:
             other = table.phrase(meant, position, firms)
             if other and (found is None or other[0] > found[0]):
                 found, words = other, meant
@@ -388,13 +384,14 @@ def _latin_units(tokens: list[str], firms: bool = True) -> list[Unit]:
     return units
 
 
-_OF_PLACE = re.compile(r"^([a-z]{4,})(?:sk(?:a|i|ie|iego|iej|y|yy|ij|iy|ii|aya|oe|oye|ogo|oy))$")
+# A Slavic adjective, and the word it is made of ("wroclaw|ska").
+OF_PLACE = re.compile(r"^([a-z]{4,})(?:sk(?:a|i|ie|iego|iej|y|yy|ij|iy|ii|aya|oe|oye|ogo|oy))$")
 
 
 def _word(token: str) -> Unit:
     """A unit for a word the glossary does not know; spelled Chinese words keep what their characters could mean, and
     adjectives made of places mean the place ("moskovskaya")."""
-    adjective = _OF_PLACE.match(token)
+    adjective = OF_PLACE.match(token)
     place = glossary().latin.get((adjective[1],)) if adjective else None
     if place and place.role == "place":
         return _meant(token, place)
@@ -632,7 +629,10 @@ def _spells(letters: str, words: list[Unit]) -> bool:
         if not unit.han
         for letter in (unit.initials or unit.text[:1])
     ]
-    return any(_read_off(letters, heads[start:], len(letters) >= 4) for start in range(len(heads)))
+    if not {letter for letter, _ in heads}.issuperset(letters):
+        return False
+    starts = (start for start, (letter, _) in enumerate(heads) if letter == letters[0])
+    return any(_read_off(letters, heads[start:], len(letters) >= 4) for start in starts)
 
 
 def _read_off(letters: str, heads: list[tuple[str, bool]], may_skip: bool) -> bool:

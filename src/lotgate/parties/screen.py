@@ -13,7 +13,7 @@ from typing import Any, Literal
 import polars as pl
 
 from lotgate.parties.compare import Comparison, compare
-from lotgate.parties.index import Entry, NameIndex, name_index
+from lotgate.parties.index import Entry, NameIndex, name_index, without_collection
 from lotgate.parties.lists import ListSet
 from lotgate.parties.names import Reading, analysed, asked_readings, names_a_place
 from lotgate.parties.pairs import DEFAULT_THRESHOLD
@@ -42,6 +42,7 @@ PARTIAL_NAME = 0.86
 """From this on a missing word is a place or a legal form rather than what the firm does."""
 
 
+SHORT_ABROAD = "a short name in another country"
 PLACE_ONLY = "the listed name is a place's"
 
 
@@ -68,6 +69,8 @@ class Hit:
         namesake in another country is another firm unless little stands against it.
         """
         omits = any(note.startswith("only in") for note in self.why)
+        if SHORT_ABROAD in self.why and not self.why[0].startswith("identifier"):
+            return "possible"
         abroad = any(note.startswith("country") and ", listed " in note for note in self.why)
         across = any(note.startswith(("meaning:", "pinyin:")) for note in self.why)
         if self.match == "no" or (abroad and self.score < (NAMESAKE_ABROAD if omits else DEFAULT_THRESHOLD)):
@@ -126,10 +129,11 @@ def screen(queries: Iterable[Query | Sequence[Any]], lists: ListSet, threshold: 
     index = name_index(lists)
     hits: list[Hit] = []
     limited = []
-    for number, candidates, cut in index.candidates(_asked_names(asked)):
-        hits += _hits_of(asked[number], candidates, index, threshold)
-        if cut:
-            limited.append(asked[number].id)
+    with without_collection():
+        for number, candidates, cut in index.candidates(_asked_names(asked)):
+            hits += _hits_of(asked[number], candidates, index, threshold)
+            if cut:
+                limited.append(asked[number].id)
     return Screening(tuple(hits), tuple(limited), threshold, asked)
 
 
@@ -211,11 +215,11 @@ def _score(query: Query, index: NameIndex, name_id: int) -> tuple[float, tuple[s
                 continue
             mine = analysed(ours.text, person)
             found = compare(mine, parted)
-            if not person and 0.3 < found.score < 0.95 and any(note.startswith("only in first") for note in found.why):
+            if not person and 0.3 < found.score < 0.95 and found.asks_more:
                 found = compare(mine, parted, _words_of(index, number))
             score = found.score if i == 0 or ours.countries else found.score * 0.99
             if score > best.score:
-                best, asked = Comparison(score, found.why, found.acronym, found.evidence), name
+                best, asked = Comparison(score, found.told, found.acronym, found.evidence), name
     score, notes = best.score, list[str]()
     if best.acronym:
         # Among thousands of listed names a few letters fit somebody by chance.
@@ -236,4 +240,6 @@ def _score(query: Query, index: NameIndex, name_id: int) -> tuple[float, tuple[s
             # Another country speaks against a name the louder the less else there is to it.
             factor = 0.94 if best.evidence >= 1.4 else 0.88 if best.evidence >= 0.9 else 0.75
             score, notes = score * factor, [*notes, f"country {query.country}, listed {' '.join(entry.countries[:4])}"]
+            if not person and len(parted.glued) <= 4 and parted.glued.isascii():
+                notes.append(SHORT_ABROAD)
     return score, (*best.why, *notes), asked
