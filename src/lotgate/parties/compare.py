@@ -434,6 +434,8 @@ def _compare(left: Name, right: Name, known: frozenset[str]) -> Comparison:
         return Comparison(1.0, (note,), evidence=evidence)
     if left.letters == right.letters:
         return Comparison(1.0, ("same but for blanks",), evidence=sum(unit.weight for unit in left.units))
+    if _one_slip_apart(left, right):
+        return Comparison(0.9, ("one slip of the pen apart",), evidence=sum(unit.weight for unit in left.units))
     state = _Alignment([0.0] * len(left.units), [0.0] * len(right.units))
     _pair_same(left, right, state)
     if not all(state.left) or not all(state.right):
@@ -446,6 +448,14 @@ def _compare(left: Name, right: Name, known: frozenset[str]) -> Comparison:
             if parts[place] == 0 and (unit.spare or unit.text in others):
                 parts[place] = 1.0
     return _verdict(left, right, state)
+
+
+def _one_slip_apart(left: Name, right: Name) -> bool:
+    """True for long names of firms in Latin letters that differ in one letter altogether, with the same numbers."""
+    one, other = left.letters, right.letters
+    if left.person or min(len(one), len(other)) < 11 or abs(len(one) - len(other)) > 1 or one[0] != other[0]:
+        return False
+    return one.isascii() and left.numbers == right.numbers and OSA.distance(one, other, score_cutoff=1) <= 1
 
 
 def _verdict(left: Name, right: Name, state: _Alignment) -> Comparison:

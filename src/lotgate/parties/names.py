@@ -588,6 +588,13 @@ def analysed(text: str, person: bool = False) -> Name:
     return made
 
 
+def _letters(text: str) -> str:
+    """All letters and digits of a text, characters as such: their sounds alone would make one name of several."""
+    if has_cjk(text):
+        return "".join(letter for letter in simplified(text).lower() if letter.isalnum())
+    return fold(text).replace(" ", "")
+
+
 def _company(text: str, every: tuple[Unit, ...], plain: Name | None) -> Name:
     legal = frozenset(concept for unit in every if unit.role == "legal" for concept in unit.concepts)
     kept = tuple(unit for unit in every if unit.role not in ("legal", "stop"))
@@ -599,7 +606,7 @@ def _company(text: str, every: tuple[Unit, ...], plain: Name | None) -> Name:
     letters = "".join(sorted({unit.text[0] for unit in every if unit.role == "legal" and not unit.han}))
     spelled = "".join(unit.initials or unit.text[0] for unit in every if unit.role != "legal" and not unit.han)
     glued = "".join(unit.text for unit in kept if not unit.spare)
-    return Name(text, kept, numbers, legal, False, letters, glued, spelled, fold(text).replace(" ", ""), plain)
+    return Name(text, kept, numbers, legal, False, letters, glued, spelled, _letters(text), plain)
 
 
 def _said_once(units: tuple[Unit, ...], every: tuple[Unit, ...]) -> tuple[Unit, ...]:
