@@ -24,7 +24,7 @@ import click
 import pytest
 
 import lotgate
-from lotgate.decide.law_cases import run_law_cases
+from lotgate.facts.law_cases import run_law_cases
 from lotgate.report.reference import PAGES, commands
 
 ROOT = Path(__file__).parent.parent

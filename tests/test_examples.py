@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import lotgate
-from lotgate.decide.law_cases import run_law_cases
+from lotgate.facts.law_cases import run_law_cases
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 WORKSPACES = ("motor-maker", "scanner-maker", "cloud-provider")

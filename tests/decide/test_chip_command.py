@@ -356,8 +356,8 @@ def test_figures_that_disagree_are_pointed_out(tmp_path: Path) -> None:
 def test_classes_are_those_a_check_finds() -> None:
     """What check says of an item without a code by its figures is what this command says."""
     workspace = lotgate.load(EXAMPLES / "cloud-provider")
-    from lotgate.decide.item_facts import ItemFacts
-    from lotgate.decide.values import CodeBook
+    from lotgate.facts.item_facts import ItemFacts
+    from lotgate.facts.values import CodeBook
 
     facts = ItemFacts(workspace, law(), CodeBook(law()))
     for found in chip(workspace, law=law()):

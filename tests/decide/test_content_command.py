@@ -19,8 +19,8 @@ from small import law, lists, table
 import lotgate
 from lotgate.cli import main
 from lotgate.decide.content import CHINA, COLUMNS, UNITED_STATES, Content, content
-from lotgate.decide.destinations import country_groups, destinations_name, us_destinations
 from lotgate.errors import InputError
+from lotgate.facts.destinations import country_groups, destinations_name, us_destinations
 from lotgate.law import Status
 from lotgate.report.content_view import Progress, percent, print_content
 from lotgate.report.screen_text import make_console

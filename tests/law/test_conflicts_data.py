@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 import lotgate.law
-from lotgate.decide.values import CodeBook, case_row
-from lotgate.decide.walk import Walk
+from lotgate.evaluate.walk import Walk
+from lotgate.facts.values import CodeBook, case_row
 from lotgate.law import Law
 from lotgate.law.clock import Status
 from lotgate.law.expr import TRUE

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 import lotgate
-from lotgate.decide.columns import FactTable
-from lotgate.decide.evaluate import Evaluator
-from lotgate.decide.outcome import ANSWERS
-from lotgate.decide.values import CodeBook, case_row
+from lotgate.evaluate.columns import FactTable
+from lotgate.evaluate.evaluator import Evaluator
+from lotgate.evaluate.outcome import ANSWERS
+from lotgate.facts.values import CodeBook, case_row
 
 RULES = """
 measure: CN-2099-7
@@ -40,7 +40,14 @@ def test_codes_of_a_new_announcement_answer_by_its_own_clock(tmp_path: Path) -> 
     (folder / "lists" / "cn-2099-7.csv").write_text("code\n9Z901\n", encoding="utf-8")
     law = lotgate.load_law([folder])
     book = CodeBook(law)
-    facts = {"ship_from": "CN", "destination": "DE", "via": "none", "origin": "CN", "kind": "export", "cn_code": "9Z901.a"}
+    facts = {
+        "ship_from": "CN",
+        "destination": "DE",
+        "via": "none",
+        "origin": "CN",
+        "kind": "export",
+        "cn_code": "9Z901.a",
+    }
     facts |= {"end_use": "civil", "military": "no", "listed": "none", "exporter_country": "CN", "cn_owned_by": "none"}
     facts |= {"exporter_headquarters": "CN", "end_user_country": "DE", "headquarters": "DE", "technology": "none"}
     row = case_row(law, book, facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import lotgate.law
-from lotgate.decide.law_cases import law_cases, run_law_cases
+from lotgate.facts.law_cases import law_cases, run_law_cases
 
 
 def test_the_cases_of_every_measure_hold() -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import lotgate.law
-from lotgate.decide.law_cases import law_cases
-from lotgate.decide.values import CodeBook, case_row
-from lotgate.decide.walk import Walk
+from lotgate.evaluate.walk import Walk
+from lotgate.facts.law_cases import law_cases
+from lotgate.facts.values import CodeBook, case_row
 from lotgate.law import Law, Status
 from lotgate.law.expr import FALSE, TRUE, UNKNOWN
 

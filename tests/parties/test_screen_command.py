@@ -43,4 +43,9 @@ def test_every_bad_row_is_named(tmp_path: Path) -> None:
     names = put(tmp_path / "names.csv", "id,name,kind\n1,A Firm,company\n1,B Firm,ship\n,C Firm,\n4,,\n")
     with pytest.raises(InputError) as error:
         read_names(names)
-    assert [(fault.row, fault.column) for fault in error.value.faults] == [(2, "id"), (2, "kind"), (3, "id"), (4, "name")]
+    assert [(fault.row, fault.column) for fault in error.value.faults] == [
+        (2, "id"),
+        (2, "kind"),
+        (3, "id"),
+        (4, "name"),
+    ]

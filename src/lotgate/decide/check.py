@@ -14,15 +14,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 import lotgate
-from lotgate.decide.answers import apply_answers
-from lotgate.decide.columns import FactTable
 from lotgate.decide.decision import LineDecision
-from lotgate.decide.evaluate import ANSWERS, Evaluated, Evaluator
 from lotgate.decide.explain import Explanation, explanation
-from lotgate.decide.facts import Facts
 from lotgate.decide.judge import Judge
-from lotgate.decide.questions import Questions
 from lotgate.errors import Fault, InputError
+from lotgate.evaluate.columns import FactTable
+from lotgate.evaluate.evaluator import ANSWERS, Evaluated, Evaluator
+from lotgate.facts.answers import apply_answers
+from lotgate.facts.build import Facts
+from lotgate.facts.questions import Questions
 from lotgate.law import Law, Text
 from lotgate.parties.lists import ListSet
 from lotgate.tables import Workspace
@@ -176,7 +176,7 @@ class Decisions(Sequence[LineDecision]):
     @property
     def notes(self) -> tuple[Text, ...]:
         """What a reader must know of the whole: lists missing, demonstration lists, old law data."""
-        from lotgate.decide.party_facts import list_of_tag
+        from lotgate.facts.party_facts import list_of_tag
 
         found = []
         missing = sorted({list_of_tag(tag) for tag in self.facts.parties.unloaded})

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import lotgate
-from lotgate.decide.answers import apply_answers
 from lotgate.decide.chip_judge import Because, Judge, Margin, Verdict
 from lotgate.decide.chip_law import ENTRY, ChipLaw
-from lotgate.decide.columns import ANYTHING, Members
-from lotgate.decide.item_facts import ItemFacts
-from lotgate.decide.values import CodeBook
 from lotgate.errors import Fault, InputError
+from lotgate.evaluate.columns import ANYTHING, Members
+from lotgate.facts.answers import apply_answers
+from lotgate.facts.item_facts import ItemFacts
+from lotgate.facts.values import CodeBook
 from lotgate.items.catalogue import Accelerator, accelerators, find_accelerators
 from lotgate.items.chips import Bounds, Metric, measure, measure_model
 from lotgate.law import Law, Text

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lotgate.decide.chip_law import NUMBERS, ChipLaw, Yardstick
-from lotgate.decide.columns import ANYTHING, NONE, Members, Value
+from lotgate.evaluate.columns import ANYTHING, NONE, Members, Value
 from lotgate.items.catalogue import Accelerator
 from lotgate.items.chips import NOTHING, Metric, measure_model
 from lotgate.items.numbers import as_float, exact

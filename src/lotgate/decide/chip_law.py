@@ -13,8 +13,8 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from lotgate.decide.columns import NONE, Members, Value
-from lotgate.decide.walk import Reason, Walk
+from lotgate.evaluate.columns import NONE, Members, Value
+from lotgate.evaluate.walk import Reason, Walk
 from lotgate.items.catalogue import find_accelerators
 from lotgate.items.numbers import limits_of
 from lotgate.law import Clause, Law, Status

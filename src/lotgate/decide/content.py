@@ -18,14 +18,14 @@ import numpy as np
 import polars as pl
 
 import lotgate
-from lotgate.decide.answers import apply_answers
-from lotgate.decide.columns import leaf_trit
 from lotgate.decide.content_mass import weighed
-from lotgate.decide.destinations import alike_destinations, country_groups, destinations_name, us_destinations
-from lotgate.decide.evaluate import Evaluator
-from lotgate.decide.item_facts import CONTROLLED, DE_MINIMIS, TEN_PERCENT, ItemFacts, USContent
-from lotgate.decide.values import CodeBook
 from lotgate.errors import Fault, InputError
+from lotgate.evaluate.columns import leaf_trit
+from lotgate.evaluate.evaluator import Evaluator
+from lotgate.facts.answers import apply_answers
+from lotgate.facts.destinations import alike_destinations, country_groups, destinations_name, us_destinations
+from lotgate.facts.item_facts import CONTROLLED, DE_MINIMIS, TEN_PERCENT, ItemFacts, USContent
+from lotgate.facts.values import CodeBook
 from lotgate.items.amounts import Amounts
 from lotgate.items.content import Shares
 from lotgate.items.paths import settled_by, top_paths

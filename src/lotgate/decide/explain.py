@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from lotgate.decide.columns import Members, Value
 from lotgate.decide.decision import LineDecision
 from lotgate.decide.judge import governing_route
-from lotgate.decide.walk import Reason, Walk
+from lotgate.evaluate.columns import Members, Value
+from lotgate.evaluate.walk import Reason, Walk
 from lotgate.law import Status, Text
 from lotgate.parties.screen import Hit
 

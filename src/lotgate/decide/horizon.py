@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from lotgate.decide.columns import Column, FactTable
-from lotgate.decide.decided import Evaluated
-from lotgate.decide.licence_facts import members
-from lotgate.decide.outcome import ANSWERS, Outcome
+from lotgate.evaluate.columns import Column, FactTable
+from lotgate.evaluate.decided import Evaluated
+from lotgate.evaluate.outcome import ANSWERS, Outcome
+from lotgate.facts.licence_facts import members
 
 if TYPE_CHECKING:
     from lotgate.decide.check import Decisions, HorizonRow

@@ -10,10 +10,10 @@ from typing import Protocol
 
 import numpy as np
 
-from lotgate.decide.decided import Evaluated
 from lotgate.decide.decision import Ask, ConflictFlag, LineDecision, RegimeDecision, Rule
-from lotgate.decide.outcome import ANSWERS, OPEN_OUTCOMES, Ints, Outcome
-from lotgate.decide.walk import Walk
+from lotgate.evaluate.decided import Evaluated
+from lotgate.evaluate.outcome import ANSWERS, OPEN_OUTCOMES, Ints, Outcome
+from lotgate.evaluate.walk import Walk
 from lotgate.law import Clause, Status, Text
 from lotgate.law.expr import FALSE, TRUE, UNKNOWN, Leaf
 from lotgate.law.model import POLICIES, Proviso, stale_after

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from lotgate.decide.outcome import ANSWERS
+from lotgate.evaluate.outcome import ANSWERS
 from lotgate.law.expr import Leaf
 from lotgate.law.model import POLICIES
 

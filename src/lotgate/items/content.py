@@ -234,9 +234,9 @@ class _Sweep:
         total_low = np.add.reduceat(low, starts, axis=0)
         total_high = np.add.reduceat(high, starts, axis=0)
         # the price leaves no more than itself less what is surely something else; parts that cost more than the price
-        # leave no room to reason from it, and a counted part stays open
+        # leave no room to reason from it, and what is open may be all of it
         left = amounts.high[nodes, None] - np.add.reduceat(rest, starts, axis=0)
-        left = np.where(left < 0, np.inf, left)
+        left = np.where(left < 0, amounts.high[nodes, None], left)
         self.content_low[nodes] = total_low
         self.content_high[nodes] = np.maximum(total_low, np.minimum(total_high, left))
 

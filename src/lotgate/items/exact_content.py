@@ -121,8 +121,8 @@ class ExactContent:
             highs.append(high)
             if high is not None:
                 rest += max(ZERO, self._amount[child][0] * least - high)
-        # parts that cost more than the price leave no room to reason from it: a counted part stays open
-        left = None if most is None or rest > most else most - rest
+        # parts that cost more than the price leave no room to reason from it: what is open may be all of it
+        left = None if most is None else most if rest > most else most - rest
         return low, _most(low, _least(_total(highs), left))
 
     def _brings(self, node: int, column: int) -> tuple[Fraction, Bound]:

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from made_law import FIXED, REGIMES, ROWS, SEEDS, answer, bites, made
 from readings import agree, by_planes, by_sql, by_walk
 
-from lotgate.decide.columns import FactTable
-from lotgate.decide.decided import Program
-from lotgate.decide.evaluate import Evaluator
-from lotgate.decide.outcome import ANSWERS
-from lotgate.decide.sql import sql_for
-from lotgate.decide.walk import Walk
+from lotgate.evaluate.columns import FactTable
+from lotgate.evaluate.decided import Program
+from lotgate.evaluate.evaluator import Evaluator
+from lotgate.evaluate.outcome import ANSWERS
+from lotgate.evaluate.sql import sql_for
+from lotgate.evaluate.walk import Walk
 
 
 @FIXED

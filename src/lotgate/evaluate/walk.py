@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from lotgate.decide.columns import Value, leaf_trit
+from lotgate.evaluate.columns import Value, leaf_trit
 from lotgate.law import Law
 from lotgate.law.expr import FALSE, NOT, TRUE, UNKNOWN, Leaf
 

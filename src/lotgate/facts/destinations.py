@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from lotgate.decide.columns import Column, FactTable, Members
-from lotgate.decide.evaluate import Evaluator
-from lotgate.decide.item_facts import CONTROLLED, TEN_PERCENT, ItemFacts
+from lotgate.evaluate.columns import Column, FactTable, Members
+from lotgate.evaluate.evaluator import Evaluator
+from lotgate.facts.item_facts import CONTROLLED, TEN_PERCENT, ItemFacts
 from lotgate.law import Law
 from lotgate.law.expr import FALSE, TRUE
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from lotgate.decide.columns import ANYTHING, NONE, Members, Value
 from lotgate.errors import LawError
+from lotgate.evaluate.columns import ANYTHING, NONE, Members, Value
 from lotgate.items.codes import EntryIndex, parts, split_codes
 from lotgate.law import Law
 

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from lotgate.decide.columns import ANYTHING, NONE, Column, FactTable, Members, Value
-from lotgate.decide.evaluate import Evaluator
-from lotgate.decide.values import CodeBook
-from lotgate.decide.walk import Walk
+from lotgate.evaluate.columns import ANYTHING, NONE, Column, FactTable, Members, Value
+from lotgate.evaluate.evaluator import Evaluator
+from lotgate.evaluate.walk import Walk
+from lotgate.facts.values import CodeBook
 from lotgate.items import chips, composition
 from lotgate.items.amounts import Amounts
 from lotgate.items.content import Column as ContentColumn

@@ -21,9 +21,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from lotgate.decide.columns import ANYTHING, NONE, FactTable, Members, Value
-from lotgate.decide.evaluate import Evaluator
-from lotgate.decide.values import CodeBook
+from lotgate.evaluate.columns import ANYTHING, NONE, FactTable, Members, Value
+from lotgate.evaluate.evaluator import Evaluator
+from lotgate.facts.values import CodeBook
 from lotgate.law import Law, Status
 
 LOADING = importlib.import_module("lotgate.law.load")

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from lotgate.decide.outcome import Bytes, Ints
+from lotgate.evaluate.outcome import Bytes, Ints
 from lotgate.law import Clause
 from lotgate.law.expr import TRUE
 from lotgate.law.model import POLICIES
 
 if TYPE_CHECKING:
-    from lotgate.decide.evaluate import Evaluator
-    from lotgate.decide.factors import Factors
+    from lotgate.evaluate.evaluator import Evaluator
+    from lotgate.evaluate.factors import Factors
 
 __all__ = ["Entries", "Layer", "Program", "Reader"]
 

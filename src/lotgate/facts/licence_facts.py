@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from lotgate.decide.columns import Members
+from lotgate.evaluate.columns import Members
 from lotgate.items.codes import members as code_members
 from lotgate.tables import Workspace
 from lotgate.tables.vocabulary import convert

@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlglot import exp
 
-from lotgate.decide.decided import Program
-from lotgate.decide.evaluate import Evaluator
-from lotgate.decide.outcome import ANSWERS, OPEN_OUTCOMES, Outcome
-from lotgate.decide.sql_facts import FlatColumns, outcome_column
+from lotgate.evaluate.decided import Program
+from lotgate.evaluate.evaluator import Evaluator
+from lotgate.evaluate.outcome import ANSWERS, OPEN_OUTCOMES, Outcome
+from lotgate.evaluate.sql_facts import FlatColumns, outcome_column
 from lotgate.law import Clause, Status
 from lotgate.law.expr import Leaf
 from lotgate.law.model import POLICIES

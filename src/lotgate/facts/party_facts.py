@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from lotgate.decide.columns import ANYTHING, NONE, Members, Value
+from lotgate.evaluate.columns import ANYTHING, NONE, Members, Value
 from lotgate.law import Law
 from lotgate.law.expr import Leaf
 from lotgate.parties.lists import ListSet, from_rows, party_list

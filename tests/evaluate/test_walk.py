@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from made_law import FIXED, SEEDS, made
 
-from lotgate.decide.columns import NONE, Value
-from lotgate.decide.walk import Walk
+from lotgate.evaluate.columns import NONE, Value
+from lotgate.evaluate.walk import Walk
 from lotgate.law import Law
 from lotgate.law.expr import FALSE, TRUE, UNKNOWN
 

@@ -7,9 +7,9 @@ matched as paths and members of sets, is decided once per distinct value when th
 
 from __future__ import annotations
 
-from lotgate.decide.evaluate import Evaluator
-from lotgate.decide.sql_facts import flat_schema, flatten, outcome_column
 from lotgate.errors import MissingError
+from lotgate.evaluate.evaluator import Evaluator
+from lotgate.evaluate.sql_facts import flat_schema, flatten, outcome_column
 from lotgate.law import Law
 
 __all__ = ["DIALECTS", "flat_schema", "flatten", "outcome_column", "sql_for"]
@@ -35,7 +35,7 @@ def sql_for(
     if dialect not in DIALECTS:
         raise ValueError(f"no dialect {dialect!r}; expected one of {', '.join(DIALECTS)}")
     try:
-        from lotgate.decide.select import Select
+        from lotgate.evaluate.select import Select
     except ImportError:
         raise MissingError("generated SQL needs sqlglot: pip install 'lotgate[sql]'") from None
     evaluator = law if isinstance(law, Evaluator) else Evaluator(law)

@@ -14,8 +14,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lotgate.decide.columns import NONE, Column, FactTable, Members, Value
-from lotgate.decide.values import CodeBook, written_value
+from lotgate.evaluate.columns import NONE, Column, FactTable, Members, Value
+from lotgate.facts.values import CodeBook, written_value
 from lotgate.law import Law
 
 __all__ = ["encode"]

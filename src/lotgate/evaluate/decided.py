@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from lotgate.decide.columns import FactTable
-from lotgate.decide.entries import Entries, Program, Reader
-from lotgate.decide.outcome import OPEN_OUTCOMES, OUTCOMES, RANKS, Bytes, Ints, Outcome
+from lotgate.evaluate.columns import FactTable
+from lotgate.evaluate.entries import Entries, Program, Reader
+from lotgate.evaluate.outcome import OPEN_OUTCOMES, OUTCOMES, RANKS, Bytes, Ints, Outcome
 from lotgate.law.expr import FALSE, UNKNOWN
 from lotgate.law.model import POLICIES
 
 if TYPE_CHECKING:
-    from lotgate.decide.evaluate import Evaluator
+    from lotgate.evaluate.evaluator import Evaluator
 
 __all__ = ["BLOCK", "Entries", "Evaluated", "Program", "Question"]
 

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pytest
 from made_law import made
 
-from lotgate.decide.columns import ANYTHING, NONE, FactTable, Members, Value
-from lotgate.decide.evaluate import Evaluator
-from lotgate.decide.flat import encode
-from lotgate.decide.sql import flat_schema, flatten
+from lotgate.evaluate.columns import ANYTHING, NONE, FactTable, Members, Value
+from lotgate.evaluate.evaluator import Evaluator
+from lotgate.evaluate.sql import flat_schema, flatten
+from lotgate.facts.flat import encode
 from lotgate.law import Law
 
 INF = float("inf")

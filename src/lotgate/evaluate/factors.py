@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from lotgate.decide.columns import FactTable
-from lotgate.decide.outcome import Bytes, Ints
+from lotgate.evaluate.columns import FactTable
+from lotgate.evaluate.outcome import Bytes, Ints
 from lotgate.law.expr import FALSE, NOT, TRUE
 
 if TYPE_CHECKING:
-    from lotgate.decide.evaluate import Evaluator
+    from lotgate.evaluate.evaluator import Evaluator
 
 __all__ = ["Factors", "distinct"]
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lotgate.decide.facts import Facts
-from lotgate.decide.party_facts import list_of_tag
+from lotgate.facts.build import Facts
+from lotgate.facts.party_facts import list_of_tag
 from lotgate.law import Text
 from lotgate.law.expr import Leaf
 from lotgate.law.model import FactSpec

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from lotgate.dates import parse_day
-from lotgate.decide.columns import FactTable
-from lotgate.decide.evaluate import Evaluator, Outcome
-from lotgate.decide.values import CodeBook, case_row
 from lotgate.errors import LawError
+from lotgate.evaluate.columns import FactTable
+from lotgate.evaluate.evaluator import Evaluator, Outcome
+from lotgate.facts.values import CodeBook, case_row
 from lotgate.law import Law
 from lotgate.law.model import POLICIES
 from lotgate.law.reading import read_yaml

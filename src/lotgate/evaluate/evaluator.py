@@ -16,11 +16,11 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from lotgate.decide.columns import FactTable, leaf_trits
-from lotgate.decide.decided import Evaluated
-from lotgate.decide.entries import Layer, Program, Reader
-from lotgate.decide.factors import Factors
-from lotgate.decide.outcome import ANSWERS, STATUS_CODE, Bytes, Ints, Outcome
+from lotgate.evaluate.columns import FactTable, leaf_trits
+from lotgate.evaluate.decided import Evaluated
+from lotgate.evaluate.entries import Layer, Program, Reader
+from lotgate.evaluate.factors import Factors
+from lotgate.evaluate.outcome import ANSWERS, STATUS_CODE, Bytes, Ints, Outcome
 from lotgate.law import Clause, Law, Status
 from lotgate.law.expr import FALSE, NOT, TRUE, Leaf
 from lotgate.law.model import POLICIES

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from made_law import REGIMES, Author, Written, load
 
-from lotgate.decide.columns import ANYTHING, NONE, Column, FactTable, Members, Value, leaf_trit, leaf_trits
-from lotgate.decide.evaluate import Evaluator
-from lotgate.decide.outcome import ANSWERS, Outcome, outcome
+from lotgate.evaluate.columns import ANYTHING, NONE, Column, FactTable, Members, Value, leaf_trit, leaf_trits
+from lotgate.evaluate.evaluator import Evaluator
+from lotgate.evaluate.outcome import ANSWERS, Outcome, outcome
 from lotgate.law import Law, Status
 from lotgate.law.expr import FALSE, TRUE, UNKNOWN, Leaf
 from lotgate.law.model import POLICIES

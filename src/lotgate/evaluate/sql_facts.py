@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from lotgate.decide.columns import Column, FactTable, Members, Value, leaf_trits
-from lotgate.decide.evaluate import Evaluator
-from lotgate.decide.outcome import Ints
+from lotgate.evaluate.columns import Column, FactTable, Members, Value, leaf_trits
+from lotgate.evaluate.evaluator import Evaluator
+from lotgate.evaluate.outcome import Ints
 from lotgate.law import Clause
 from lotgate.law.expr import TRUE, UNKNOWN, Leaf
 

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import pytest
 from readings import agree, by_planes, by_sql, by_walk
 
-from lotgate.decide.columns import ANYTHING, NONE, FactTable, Members, Value
-from lotgate.decide.evaluate import Evaluator
-from lotgate.decide.values import CODE_LISTS, CodeBook
+from lotgate.evaluate.columns import ANYTHING, NONE, FactTable, Members, Value
+from lotgate.evaluate.evaluator import Evaluator
+from lotgate.facts.values import CODE_LISTS, CodeBook
 from lotgate.law import Law
 from lotgate.law.load import load
 

@@ -12,13 +12,13 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-from lotgate.decide.answers import Answers
-from lotgate.decide.columns import ANYTHING, NONE, Column, FactTable, IntervalColumn, Members, Value
-from lotgate.decide.evaluate import Evaluator
-from lotgate.decide.item_facts import ItemFacts, USContent
-from lotgate.decide.licence_facts import Cover, LicenceFacts, members
-from lotgate.decide.party_facts import PartyFacts
-from lotgate.decide.values import CodeBook
+from lotgate.evaluate.columns import ANYTHING, NONE, Column, FactTable, IntervalColumn, Members, Value
+from lotgate.evaluate.evaluator import Evaluator
+from lotgate.facts.answers import Answers
+from lotgate.facts.item_facts import ItemFacts, USContent
+from lotgate.facts.licence_facts import Cover, LicenceFacts, members
+from lotgate.facts.party_facts import PartyFacts
+from lotgate.facts.values import CodeBook
 from lotgate.law import Law
 from lotgate.parties.lists import ListSet
 from lotgate.tables import Workspace

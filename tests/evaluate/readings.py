@@ -9,13 +9,13 @@ from datetime import date
 import duckdb
 import numpy as np
 
-from lotgate.decide.columns import FactTable, Value
-from lotgate.decide.decided import Evaluated
-from lotgate.decide.evaluate import Evaluator
 from lotgate.decide.judge import governing_route
-from lotgate.decide.outcome import ANSWERS, OPEN_OUTCOMES, Outcome, outcome
-from lotgate.decide.sql import flatten, outcome_column, sql_for
-from lotgate.decide.walk import Walk
+from lotgate.evaluate.columns import FactTable, Value
+from lotgate.evaluate.decided import Evaluated
+from lotgate.evaluate.evaluator import Evaluator
+from lotgate.evaluate.outcome import ANSWERS, OPEN_OUTCOMES, Outcome, outcome
+from lotgate.evaluate.sql import flatten, outcome_column, sql_for
+from lotgate.evaluate.walk import Walk
 from lotgate.law import Clause
 from lotgate.law.model import POLICIES
 

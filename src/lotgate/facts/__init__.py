@@ -1,0 +1,1 @@
+"""Facts of every line: tables, items, parties, lists and licences joined, and the cells behind each fact."""
