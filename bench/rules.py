@@ -1,0 +1,71 @@
+"""A million lines by all regimes, rules alone, from Parquet: ours against the same rules written in Polars."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from bench import engine
+from bench.by_hand.answers import ByHand
+from bench.facts import write_facts
+from bench.timing import Figure, best
+from lotgate.law import Law
+
+__all__ = ["agreed", "rules"]
+
+SAMPLE = 20_000
+
+
+def agreed(law: Law, folder: Path) -> tuple[list[str], list[str]]:
+    """The clauses that the hand-written rules say alike, and those they do not (they have fallen behind the law)."""
+    path = write_facts(folder / "sample.parquet", law, SAMPLE, seed=2)
+    by_hand = ByHand(law, path)
+    ours = engine.bites(law, path)
+    known = [ref for ref in by_hand.refs if ref in ours]
+    by_hand.keep(known)
+    theirs = by_hand.clauses(by_hand.facts).collect()
+    alike = {ref: bool((_codes(theirs[ref]) == ours[ref]).all()) for ref in known}
+    stale = [ref for ref in by_hand.refs if not alike[ref]]
+    return [ref for ref in known if alike[ref]], stale
+
+
+def _codes(verdicts: pl.Series) -> np.ndarray:  # type: ignore[type-arg]
+    found: np.ndarray = verdicts.cast(pl.UInt8).to_frame().select((pl.first() * 2).fill_null(1)).to_series().to_numpy()  # type: ignore[type-arg]
+    return found
+
+
+def rules(law: Law, folder: Path, lines: int, repeats: int) -> list[Figure]:
+    """The figures; raises AssertionError where an answer differs."""
+    path = folder / f"facts-{lines}.parquet"
+    write_facts(path, law, lines)
+    alike, stale = agreed(law, folder)
+    biting = [clause.ref for clause in law.clauses if clause.effect != "advisory"]
+    some = engine.only(law, alike)
+
+    def polars() -> pl.DataFrame:
+        by_hand = ByHand(law, path)
+        by_hand.keep(alike)
+        return by_hand.answers()
+
+    theirs, ours = polars(), engine.decide(some, path)
+    assert theirs["line"].is_sorted()
+    for k, regime in enumerate(law.regimes):
+        assert (theirs[regime].to_numpy() == ours[:, k]).all(), f"answers of {regime} differ"
+    times = best(
+        {"polars": polars, "ours": lambda: engine.decide(some, path), "whole": lambda: engine.decide(law, path)},
+        repeats,
+    )
+    note = f"{len(alike)} of {len(biting)} clauses that lead to an answer, {lines:,} lines, equal answers"
+    if stale:
+        note += f"; LEFT OUT, written otherwise in the law: {', '.join(stale)}"
+    decisions = lines * len(alike) / 1e6
+    return [
+        Figure("rules: times hand-written Polars", times["polars"] / times["ours"], "x", at_least=0.9, note=note),
+        Figure(
+            "rules: Polars", times["polars"], "s", note=f"{decisions / times['polars']:.0f} million decisions a second"
+        ),
+        Figure("rules: ours", times["ours"], "s", note=f"{decisions / times['ours']:.0f} million decisions a second"),
+        Figure("rules: ours, the whole law", times["whole"], "s", note=f"{len(law.clauses)} clauses"),
+    ]
