@@ -41,7 +41,6 @@ types: setup
 check: lint types test
 
 bench: setup
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bench/requirements.lock
 	$(BIN)/python -m bench
 
 docs: setup

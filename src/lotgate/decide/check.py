@@ -85,7 +85,12 @@ class Decisions(Sequence[LineDecision]):
         held = self._held.get(number)
         if held is None:
             held = self._held[number] = self.judge.line(
-                number, self.names[number], _day(self.days[number]), self._last_day(number)
+                number,
+                self.names[number],
+                _day(self.days[number]),
+                self._last_day(number),
+                self._decided[0][number],
+                self._decided[1][number],
             )
         return held
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lotgate.decide.decision import LineDecision
 from lotgate.decide.judge import governing_route
 from lotgate.evaluate.columns import Members, Value
+from lotgate.evaluate.outcome import STATUS_CODE
 from lotgate.evaluate.walk import Reason, Walk
 from lotgate.law import Status, Text
 from lotgate.parties.screen import Hit
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
     from lotgate.decide.check import Decisions
 
 __all__ = ["Explanation", "PartyNote", "Silent", "explanation"]
+
+
+OFF = STATUS_CODE[Status.OFF]
 
 
 @dataclass(frozen=True)
@@ -90,14 +96,15 @@ def _reasons(walk: Walk, node: int, cells: dict[str, str]) -> list[tuple[str, st
 def _silent(decisions: Decisions, decision: LineDecision, walk: Walk, cells: dict[str, str]) -> tuple[Silent, ...]:
     spoken = {(rule.measure, rule.rule) for regime in decision.regimes.values() for rule in regime.rules}
     asking = {m for regime in decision.regimes.values() for ask in regime.asks for m in ask.matters_for}
+    evaluator = decisions.evaluator
+    epoch = int(evaluator.epochs(np.array([decision.date], dtype="datetime64[D]"))[0])
     found = []
-    for clause in decisions.evaluator.clauses:
-        if (clause.measure, clause.id) in spoken or clause.measure in asking:
+    for clause, status in zip(evaluator.clauses, evaluator.statuses[epoch].tolist(), strict=True):
+        if status == OFF or (clause.measure, clause.id) in spoken or clause.measure in asking:
             continue
-        if decisions.evaluator.status(clause, decision.date) is Status.OFF:
-            continue
-        against = _reasons(walk, clause.when, cells)
-        found.append(Silent(clause.measure, clause.id, clause.cite, against[0] if against else ("", "")))
+        reason = walk.first_reason(clause.when)
+        because = ("", "") if reason is None else (str(reason.leaf), _found(reason, walk, cells))
+        found.append(Silent(clause.measure, clause.id, clause.cite, because))
     return tuple(found)
 
 

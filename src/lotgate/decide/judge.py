@@ -80,20 +80,21 @@ class Judge:
         self.checked_until = checked_until
         self._skeletons: dict[tuple[int, int], _Skeleton] = {}
 
-    def line(self, number: int, name: str, day: date, holds_until: date | None) -> LineDecision:
-        """The decision of input row `number` on a day."""
+    def line(
+        self, number: int, name: str, day: date, holds_until: date | None, answers: Ints, policies: Ints
+    ) -> LineDecision:
+        """The decision of input row `number` on a day, from its answers and policies by regime."""
         row = int(self.evaluated.group[number])
         epoch = int(self.evaluator.epochs(np.array([day], dtype="datetime64[D]"))[0])
-        answers, policies = self.evaluated.decide(np.array([row]), np.array([epoch]))
-        skeleton = self._skeleton(row, epoch, answers[0], policies[0])
+        skeleton = self._skeleton(row, epoch, answers, policies)
         regimes = {}
         for k, code in enumerate(self.evaluator.regimes):
-            answer = ANSWERS[answers[0, k]]
+            answer = ANSWERS[answers[k]]
             asks = self._asks(number, skeleton, code)
             if answer == "go" and day > self.fresh_until(code):
                 answer = "ask"
                 asks = (*asks, Ask("checked_until", f"law:{code}", CHECKED_QUESTION, ()))
-            policy = POLICIES[policies[0, k]] if policies[0, k] >= 0 else None
+            policy = POLICIES[policies[k]] if policies[k] >= 0 else None
             regimes[code] = RegimeDecision(code, answer, policy, skeleton.rules[code], asks, code in skeleton.holds)
         answer = max((r.answer for r in regimes.values()), key=ANSWERS.index, default="go")
         return LineDecision(name, day, answer, regimes, skeleton.conflicts, holds_until, _actions(regimes))

@@ -11,15 +11,22 @@ import numpy as np
 import numpy.typing as npt
 
 from lotgate.evaluate.outcome import Bytes, Ints
+from lotgate.evaluate.workers import WORKERS, each
 from lotgate.law import Clause
 from lotgate.law.expr import TRUE
 from lotgate.law.model import POLICIES
 
 if TYPE_CHECKING:
     from lotgate.evaluate.evaluator import Evaluator
-    from lotgate.evaluate.factors import Factors
+    from lotgate.evaluate.factors import Drawn, Factors
 
 __all__ = ["Entries", "Layer", "Program", "Reader"]
+
+
+Found = tuple[Ints, Ints, Bytes, npt.NDArray[np.int8]]
+"""Entries as they are found: row, clause, trits, policy."""
+PART = 100_000
+"""Rows worth sharing among workers."""
 
 
 @dataclass(frozen=True)
@@ -88,29 +95,43 @@ class Reader:
 
     def want(self, rows: Mapping[int, Ints]) -> None:
         """Reads what is still missing for these distinct rows, each list under its text."""
+        jobs = list(self._missing(rows))
+        size = sum(len(missing) for _, _, missing in jobs)
+        if not size:
+            return
+        parts = 1 if size < PART else WORKERS
+        shares = [[(t, layers, missing[k::parts]) for t, layers, missing in jobs] for k in range(parts)]
         candidates: dict[tuple[int, int, int], list[Ints]] = defaultdict(list)
+        for found in each(self._search, shares, size):
+            for key, places in found.items():
+                candidates[key] += places
+        tasks = [(key, np.concatenate(places)) for key, places in sorted(candidates.items())]
+        entries: dict[tuple[int, int], list[Found]] = defaultdict(list)
+        for (key, _), one in zip(tasks, each(self._read, tasks, size), strict=True):
+            entries[key[:2]].append(one)
         fresh: dict[tuple[int, int], list[Ints]] = defaultdict(list)
-        for text, layers, missing in self._missing(rows):
-            place = [(number, j) for number in layers for j in self.evaluator.layers[number].programs]
-            reading = {number: int(self.evaluator.layers[number].reading[text]) for number in layers}
-            conditions = [self.evaluator.programs[j].when for _, j in place]
-            for at, which in self.factors.candidates(conditions, self.sample[missing], text):
+        for text, layers, missing in jobs:
+            for number in layers:
+                fresh[number, int(self.evaluator.layers[number].reading[text])].append(missing)
+        for place, added in fresh.items():
+            self._keep(*place, entries[place])
+            self._cover(*place, added)
+
+    def _search(self, jobs: Sequence[tuple[int, list[int], Ints]]) -> dict[tuple[int, int, int], list[Ints]]:
+        """Candidate rows by (layer, wording, clause)."""
+        candidates: dict[tuple[int, int, int], list[Ints]] = defaultdict(list)
+        drawn: Drawn = {}
+        for text, layers, missing in jobs:
+            readings = {number: int(self.evaluator.layers[number].reading[text]) for number in layers}
+            place = [(n, readings[n], j) for n in layers for j in self.evaluator.layers[n].programs]
+            conditions = [self.evaluator.programs[j].when for _, _, j in place]
+            for at, which in self.factors.candidates(conditions, self.sample[missing], text, drawn):
                 order = np.argsort(which, kind="stable")
                 ends = np.searchsorted(which[order], np.arange(len(place) + 1))
                 chosen = missing[at[order]]
                 for k in np.flatnonzero(np.diff(ends)).tolist():
-                    number, j = place[k]
-                    candidates[number, reading[number], j].append(chosen[ends[k] : ends[k + 1]])
-            for number in layers:
-                fresh[number, reading[number]].append(missing)
-        for (number, wording), added in fresh.items():
-            found = [
-                self._read(j, np.concatenate(parts), wording)
-                for j in self.evaluator.layers[number].programs
-                if (parts := candidates.get((number, wording, j)))
-            ]
-            self._keep(number, wording, found)
-            self._cover(number, wording, added)
+                    candidates[place[k]].append(chosen[ends[k] : ends[k + 1]])
+        return candidates
 
     def _missing(self, rows: Mapping[int, Ints]) -> Iterator[tuple[int, list[int], Ints]]:
         """What to read: (text, layers, distinct rows). Layers without dated terms are read once for all texts."""
@@ -141,8 +162,9 @@ class Reader:
         held = self._covered.get((layer, reading))
         self._covered[layer, reading] = mask if held is None else held | mask
 
-    def _read(self, j: int, rows: Ints, text: int) -> tuple[Ints, Ints, Bytes, npt.NDArray[np.int8]]:
-        """The entries of one clause among candidate rows: (row, clause, trits, policy)."""
+    def _read(self, task: tuple[tuple[int, int, int], Ints]) -> Found:
+        """The entries of one clause among candidate rows."""
+        (_, text, j), rows = task
         program, trits = self.evaluator.programs[j], self.factors.trits
         states = self.factors.states(self.sample[rows])
         when = trits(program.when, states, text)

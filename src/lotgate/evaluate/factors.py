@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from lotgate.evaluate.columns import FactTable
 from lotgate.evaluate.outcome import Bytes, Ints
+from lotgate.evaluate.workers import each
 from lotgate.law.expr import FALSE, NOT, TRUE
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ _BLOCK = 1 << 17
 _LIKELY = 0.02
 """A condition that may hold in a larger share of the rows is looked at branch by branch."""
 Mask = npt.NDArray[np.bool_]
+Drawn = dict[tuple[int, int], tuple[Sequence[tuple[int, ...]], npt.NDArray[np.uint64]]]
+"""Bits already drawn, by subject and width."""
 
 
 def distinct(key: Ints) -> tuple[Ints, Ints]:
@@ -54,13 +57,11 @@ class Factors:
         """Per subject, one row of every state."""
         self.weights: list[npt.NDArray[np.float64]] = []
         """Per subject, the share of rows in every state."""
-        for facts in evaluator.subjects:
-            codes, sample = distinct(self._key(facts))
+        for codes, sample in each(lambda facts: distinct(self._key(facts)), evaluator.subjects, table.rows):
             self.codes.append(codes)
             self.samples.append(sample)
             self.weights.append(np.bincount(codes, minlength=len(sample)) / max(table.rows, 1))
         self._planes: dict[tuple[int, int, bool, int], Bytes] = {}
-        self._drawn: dict[tuple[int, int], tuple[Sequence[tuple[int, ...]], npt.NDArray[np.uint64]]] = {}
         self._ways: dict[tuple[int, int], Sequence[int]] = {}
         self._masks: dict[tuple[int, int, bool, int], Mask | None] = {}
 
@@ -155,15 +156,16 @@ class Factors:
 
     # ---- where a condition may hold -----------------------------------------------------------------------------
 
-    def candidates(self, nodes: Sequence[int], rows: Ints, text: int) -> Iterator[tuple[Ints, Ints]]:
+    def candidates(self, nodes: Sequence[int], rows: Ints, text: int, drawn: Drawn) -> Iterator[tuple[Ints, Ints]]:
         """The rows in which each node may hold: (places in `rows`, place in `nodes`), a block at a time.
 
-        Every row where a node is not false is among them; others may be.
+        Every row where a node is not false is among them; others may be. `drawn` keeps what one text has in common
+        with the next; whoever asks holds one of their own.
         """
         columns = [(place, branch) for place, node in enumerate(nodes) for branch in self._branches(node, text)]
         owner = np.array([place for place, _ in columns], dtype=np.uint16)
         asked = [(nodes[place], branch) for place, branch in columns]
-        bits = [self._bits(subject, asked, text) for subject in range(len(self.samples))]
+        bits = [self._bits(subject, asked, text, drawn) for subject in range(len(self.samples))]
         for start in range(0, len(rows), _BLOCK):
             block = rows[start : start + _BLOCK]
             left = reduce(
@@ -210,7 +212,7 @@ class Factors:
         for child in self.graph.nodes[number].children:
             yield from self._parts(child)
 
-    def _bits(self, subject: int, asked: Sequence[tuple[int, int]], text: int) -> npt.NDArray[np.uint64]:
+    def _bits(self, subject: int, asked: Sequence[tuple[int, int]], text: int, drawn: Drawn) -> npt.NDArray[np.uint64]:
         """[state, word]: one bit per pair of nodes, set where the subject's state leaves both possible.
 
         From one text to the next few nodes read otherwise, so only their bits are drawn again.
@@ -218,9 +220,9 @@ class Factors:
         wordings = self.evaluator.wordings
         keys = [(node, wordings[node][text], branch, wordings[branch][text]) for node, branch in asked]
         words = -(-len(asked) // 64)
-        drawn, bits = self._drawn.get((subject, words), ([], np.zeros((len(self.samples[subject]), words), np.uint64)))
+        held, bits = drawn.get((subject, words), ([], np.zeros((len(self.samples[subject]), words), np.uint64)))
         for place, (nodes, key) in enumerate(zip(asked, keys, strict=True)):
-            if place < len(drawn) and drawn[place] == key:
+            if place < len(held) and held[place] == key:
                 continue
             said = [mask for node in set(nodes) if (mask := self._possible(subject, node, text, False)) is not None]
             word, bit = bits[:, place >> 6], np.uint64(1 << (place & 63))
@@ -229,9 +231,9 @@ class Factors:
                 word |= reduce(np.logical_and, said) * bit
             else:
                 word |= bit
-        if len(keys) < len(drawn):
+        if len(keys) < len(held):
             bits[:, -1] &= np.uint64((1 << (len(keys) - 1 & 63) + 1) - 1)
-        self._drawn[subject, words] = keys, bits
+        drawn[subject, words] = keys, bits
         return bits
 
     def _possible(self, subject: int, number: int, text: int, negated: bool) -> Mask | None:

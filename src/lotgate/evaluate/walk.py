@@ -83,6 +83,20 @@ class Walk:
         self._reasons(number, found)
         return list(found)
 
+    def first_reason(self, number: int) -> Reason | None:
+        """The first leaf, clocks aside, that makes a node what it is; None where only clocks do."""
+        node = self.law.graph.nodes[number]
+        trit = self.trit(number)
+        if node.kind == "leaf":
+            leaf = self.law.graph.leaves[node.children[0]]
+            return None if leaf.op == "clock" else Reason(leaf, trit)
+        if node.kind == "not":
+            return self.first_reason(node.children[0])
+        for child in node.children:
+            if self.trit(child) == trit and (found := self.first_reason(child)) is not None:
+                return found
+        return None
+
     def _reasons(self, number: int, found: dict[Reason, None]) -> None:
         node = self.law.graph.nodes[number]
         trit = self.trit(number)
