@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lotgate.evaluate.columns import NONE, Column, FactTable, Members, Value
+from lotgate.evaluate.workers import each
 from lotgate.facts.values import CodeBook, written_value
 from lotgate.law import Law
 
@@ -31,20 +32,22 @@ def encode(law: Law, table: pa.Table, facts: Collection[str] | None = None, book
     an optional boolean `<fact>_none`. A fact without columns is unknown in every row; other columns are left alone.
     """
     book = book or CodeBook(law)
-    columns: dict[str, Column] = {}
-    for fact, spec in law.facts.items():
-        if facts is not None and fact not in facts:
-            continue
-        kind = spec.type.type
-        if kind == "number":
-            if f"{fact}_low" in table.column_names:
-                columns[fact] = _number(table, fact)
-        elif fact in table.column_names:
-            codes, texts = _dictionary(table[fact])
-            columns[fact] = Column(codes, [written_value(law, book, fact, text or "unknown") for text in texts])
-            if f"{fact}_may" in table.column_names:
-                columns[fact] = _widened(columns[fact], table[f"{fact}_may"])
-    return FactTable(table.num_rows, columns)
+    names = set(table.column_names)
+    wanted = [
+        fact
+        for fact, spec in law.facts.items()
+        if (facts is None or fact in facts) and (f"{fact}_low" if spec.type.type == "number" else fact) in names
+    ]
+    columns = each(lambda fact: _column(law, book, table, fact), wanted, table.num_rows)
+    return FactTable(table.num_rows, dict(zip(wanted, columns, strict=True)))
+
+
+def _column(law: Law, book: CodeBook, table: pa.Table, fact: str) -> Column:
+    if law.facts[fact].type.type == "number":
+        return _number(table, fact)
+    codes, texts = _dictionary(table[fact])
+    column = Column(codes, [written_value(law, book, fact, text or "unknown") for text in texts])
+    return _widened(column, table[f"{fact}_may"]) if f"{fact}_may" in table.column_names else column
 
 
 def _dictionary(cells: pa.ChunkedArray) -> tuple[Codes, list[Any]]:
