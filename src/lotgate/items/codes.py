@@ -95,6 +95,7 @@ class EntryIndex:
     _at: dict[Path, list[tuple[str, bool]]] = field(default_factory=dict, repr=False)
     _below: dict[Path, dict[str, set[bool]]] = field(default_factory=dict, repr=False)
     _patterns: list[tuple[Path, str, bool]] = field(default_factory=list, repr=False)
+    _by_heading: dict[str, list[tuple[Path, str, bool]]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         for name, entries in self.lists.items():
@@ -129,6 +130,13 @@ class EntryIndex:
             may |= possible
         return Membership(frozenset(must), frozenset(may))
 
+    def _headed(self, heading: str) -> list[tuple[Path, str, bool]]:
+        """The patterns whose heading a code's heading fits."""
+        found = self._by_heading.get(heading)
+        if found is None:
+            found = self._by_heading[heading] = [one for one in self._patterns if _fits(heading, one[0][0])]
+        return found
+
     def _match_one(self, path: Path) -> tuple[set[str], set[str]]:
         # narrowest holding entry per list: (depth, included); False sorts before True, so exclusions win ties
         held: dict[str, tuple[int, bool]] = {}
@@ -137,8 +145,8 @@ class EntryIndex:
             for name, included in self._at.get(path[:depth], ()):
                 if name not in held or (held[name][0] == depth and not included):
                     held[name] = (depth, included)
-        for pattern, name, included in self._patterns:
-            if not path or not all(_fits(step, wanted) for step, wanted in zip(path, pattern, strict=False)):
+        for pattern, name, included in self._headed(path[0]) if path else ():
+            if not all(_fits(step, wanted) for step, wanted in zip(path, pattern, strict=False)):
                 continue
             depth = len(pattern)
             if depth > len(path):
