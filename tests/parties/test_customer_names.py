@@ -77,6 +77,14 @@ def test_clean_names_are_left_alone(lists: ListSet) -> None:
     assert len(possible) <= 0.015 * len(names), sorted(possible)
 
 
+def test_a_name_as_listed_is_found_among_many_alike() -> None:
+    rows = [{"name": f"ANDREYEV{number:03}, Andrei", "kind": "person"} for number in range(400)]
+    crowd = ListSet({"crowd": party_list("crowd", "Crowd", [*rows, {"name": "FURSENKO, Andrei", "kind": "person"}])})
+    found = screen([Query("q", ("FURSENKO, Andrei",), None, None)], crowd)
+    assert [hit.matched_name for hit in found if hit.score == 1.0] == ["FURSENKO, Andrei"]
+    assert not found.limited
+
+
 NEAR = party_list(
     "near",
     "Near",

@@ -34,6 +34,8 @@ MOST_CANDIDATES = 250
 _COMMON = 1200
 """Keys on more names than this choose candidates only for a query that has no rarer one."""
 _LEAST_ESTIMATE = 0.56
+_AS_MUCH = 0.75
+"""A name left out that shares less than this part of what the best one shares is no candidate missed."""
 _CHUNK = 4000
 
 Floats = npt.NDArray[np.float32]
@@ -375,19 +377,21 @@ class NameIndex:
         estimate = self._estimate(keys, row_of, name_of, words, others)
         kept = estimate >= _LEAST_ESTIMATE
         queries, name_of, estimate = query_of[row_of[kept]], name_of[kept], estimate[kept]
-        # A name found by several readings of a query counts once, with its best estimate.
-        order = np.lexsort((-estimate, name_of, queries))
-        queries, name_of, estimate = queries[order], name_of[order], estimate[order]
-        fresh = np.ones(len(queries), dtype=np.bool_)
-        fresh[1:] = (queries[1:] != queries[:-1]) | (name_of[1:] != name_of[:-1])
-        queries, name_of, estimate = queries[fresh], name_of[fresh], estimate[fresh]
-        order = np.lexsort((name_of, -estimate, queries))
-        queries, name_of, estimate = queries[order], name_of[order], estimate[order]
+        shared = (words + others)[kept]
+        # A name found by several readings of a query counts once, with its best estimate. Where many are estimated
+        # alike, those that share more keys, and most of all the very name, come first.
+        order = np.lexsort((-shared, -estimate, name_of, queries))
+        fresh = np.ones(len(order), dtype=np.bool_)
+        fresh[1:] = np.diff(queries[order]).astype(np.bool_) | np.diff(name_of[order]).astype(np.bool_)
+        order = order[fresh]
+        order = order[np.lexsort((name_of[order], -shared[order], -estimate[order], queries[order]))]
+        queries, name_of, estimate, shared = queries[order], name_of[order], estimate[order], shared[order]
         starts = np.searchsorted(queries, np.arange(len(asked) + 1))
         for number in range(len(asked)):
             begin, end = int(starts[number]), int(starts[number + 1])
             limit = begin + MOST_CANDIDATES
-            cut = end > limit and bool(estimate[limit] >= 0.95 * estimate[begin])
+            near = end > limit and bool(estimate[limit] >= 0.95 * estimate[begin])
+            cut = near and bool(shared[limit] >= _AS_MUCH * shared[begin])
             yield first + number, name_of[begin : min(end, limit)].tolist(), cut
 
     def _widened(self, keys: _AskedKeys) -> tuple[Ints, Hashes, Floats, Ints]:
