@@ -27,14 +27,14 @@ def main() -> int:
     law = load()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        if {"rules", "reevaluate", "sql"} & set(parts):
+        if {"rules", "reevaluate"} & set(parts):
             found = rules(law, folder, wanted.lines, wanted.repeats)
             figures += found if "rules" in parts else []
             polars = next(figure.value for figure in found if figure.name == "rules: Polars")
             if "reevaluate" in parts:
                 figures += others.reevaluate(law, folder, wanted.lines, wanted.repeats, polars)
-            if "sql" in parts:
-                figures += others.sql(law, folder, wanted.lines, wanted.repeats)
+        if "sql" in parts:
+            figures += others.sql(law, folder, wanted.lines, wanted.repeats)
         if "quick" in parts:
             figures += others.quick(wanted.repeats)
         if "explain" in parts:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from lotgate.evaluate.columns import FactTable
 from lotgate.evaluate.decided import Evaluated
 from lotgate.evaluate.evaluator import Evaluator
-from lotgate.evaluate.outcome import OUTCOMES, RANKS
+from lotgate.evaluate.outcome import RANKS
 from lotgate.facts.flat import encode
 from lotgate.law import Law
 
@@ -62,12 +62,10 @@ def decide(law: Law, path: Path) -> Answers:
 
 
 def bites(law: Law, path: Path) -> dict[str, Answers]:
-    """Per clause, what it makes of every row: 0 nothing, 1 a question, 2 a demand. For small files."""
+    """Per clause, what it makes of every row: 0 nothing, 1 a question, 2 a demand."""
     found, epochs = evaluated(law, path)
-    evaluator = found.evaluator
-    table = np.zeros((len(epochs), len(evaluator.clauses)), dtype=np.uint8)
-    for row, epoch in enumerate(epochs):
-        for j, outcome in found.outcomes(int(found.group[row]), int(epoch)).items():
-            table[row, j] = RANKS[0, outcome]
-    assert OUTCOMES.size
-    return {clause.ref: table[:, j] for j, clause in enumerate(evaluator.clauses)}
+    clauses = found.evaluator.clauses
+    table = np.zeros((len(epochs), len(clauses)), dtype=np.uint8)
+    for row, clause, outcomes, _ in found.results(found.group, epochs):
+        table[row, clause] = RANKS[0, outcomes]
+    return {clause.ref: table[:, j] for j, clause in enumerate(clauses)}

@@ -44,4 +44,5 @@ class ByHand:
     def answers(self, facts: pl.LazyFrame | None = None) -> pl.DataFrame:
         """One column of answers per regime, in the order of the file."""
         found = self.clauses(self.facts if facts is None else facts)
-        return found.select("line", *(rules.answer() for rules in self.rules)).collect()
+        answers = found.select("line", *(rules.answer() for rules in self.rules))
+        return answers.collect(engine="in-memory")  # the faster of its engines here

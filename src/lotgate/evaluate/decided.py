@@ -94,6 +94,16 @@ class Evaluated:
                 owner, index = _spread(entries.first, place.take(rows[here]))
                 yield here[owner], entries, index
 
+    def results(self, rows: Ints, epochs: Ints) -> Iterator[tuple[Ints, Ints, Bytes, npt.NDArray[np.int8]]]:
+        """What clauses do in distinct rows, each in an epoch: (place in `rows`, clause, Outcome, rank of its policy).
+
+        Clauses whose condition surely fails are not told of.
+        """
+        for owner, entries, index in self._spread(rows, epochs):
+            clause = entries.clause[index]
+            outcomes = OUTCOMES[self.evaluator.statuses[epochs[owner], clause], entries.trits[index]]
+            yield owner, clause, outcomes, entries.policy[index]
+
     def decide(self, rows: Ints, epochs: Ints) -> tuple[Bytes, npt.NDArray[np.int8]]:
         """Answers and policies, [row, regime], of distinct rows each under the law of its epoch.
 
@@ -102,14 +112,12 @@ class Evaluated:
         ev = self.evaluator
         answers = np.zeros((len(rows), len(ev.regimes)), dtype=np.uint8)
         policies = np.full((len(rows), len(ev.regimes)), -1, dtype=np.int8)
-        for owner, entries, index in self._spread(rows, epochs):
-            clause = entries.clause[index]
-            result = OUTCOMES[ev.statuses[epochs[owner], clause], entries.trits[index]]
-            rank = np.where(ev.advises[clause], 0, RANKS[ev.prohibits[clause], result]).astype(np.uint8)
+        for owner, clause, outcomes, policy in self.results(rows, epochs):
+            rank = np.where(ev.advises[clause], 0, RANKS[ev.prohibits[clause], outcomes]).astype(np.uint8)
             cell = owner * len(ev.regimes) + ev.regime_of[clause]
             np.maximum.at(answers.reshape(-1), cell, rank)
             fired = rank == 2
-            np.maximum.at(policies.reshape(-1), cell[fired], entries.policy[index][fired])
+            np.maximum.at(policies.reshape(-1), cell[fired], policy[fired])
         policies[answers != 2] = -1
         return answers, policies
 
@@ -207,10 +215,8 @@ class Evaluated:
     def spoken(self, rows: Ints, epochs: Ints) -> tuple[Ints, Ints]:
         """The clauses that speak in each distinct row in its epoch, fired or held back: (place in rows, clause)."""
         owners, clauses = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
-        for owner, entries, index in self._spread(rows, epochs):
-            clause = entries.clause[index]
-            result = OUTCOMES[self.evaluator.statuses[epochs[owner], clause], entries.trits[index]]
-            heard = ~np.isin(result, (Outcome.NO, Outcome.OPEN, Outcome.NOT_ESTABLISHED_OPEN))
+        for owner, clause, outcomes, _ in self.results(rows, epochs):
+            heard = ~np.isin(outcomes, (Outcome.NO, Outcome.OPEN, Outcome.NOT_ESTABLISHED_OPEN))
             owners.append(owner[heard])
             clauses.append(clause[heard])
         return np.concatenate(owners), np.concatenate(clauses)
