@@ -7,11 +7,12 @@ import tempfile
 from pathlib import Path
 
 from bench import others
+from bench.engines import engines
 from bench.rules import rules
 from bench.timing import Figure, show, write
 from lotgate.law import load
 
-PARTS = ("rules", "reevaluate", "sql", "quick", "explain", "check")
+PARTS = ("rules", "engines", "reevaluate", "sql", "quick", "explain", "check")
 
 
 def main() -> int:
@@ -35,6 +36,8 @@ def main() -> int:
                 figures += others.reevaluate(law, folder, wanted.lines, wanted.repeats, polars)
         if "sql" in parts:
             figures += others.sql(law, folder, wanted.lines, wanted.repeats)
+        if "engines" in parts:
+            figures += engines(law, folder, wanted.lines, wanted.repeats)
         if "quick" in parts:
             figures += others.quick(wanted.repeats)
         if "explain" in parts:
