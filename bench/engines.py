@@ -45,7 +45,9 @@ def engines(law: Law, folder: Path, lines: int, repeats: int) -> list[Figure]:
     for name, measure, bar in (("openfisca-core", _openfisca, 15), ("zen-engine", _zen, 300)):
         module = {"openfisca-core": "openfisca_core", "zen-engine": "zen"}[name]
         if importlib.util.find_spec(module) is None:
-            figures.append(Figure(f"{name}: NOT MEASURED", 0, "", note="not installed: pip install openfisca-core zen-engine"))
+            figures.append(
+                Figure(f"{name}: NOT MEASURED", 0, "", note="not installed: pip install openfisca-core zen-engine")
+            )
             continue
         for how, each in measure(evaluator, programs, flat, expected).items():
             times = f"{each * 1e6:.3g} against {ours * 1e6:.3g} millionths of a second a line"
