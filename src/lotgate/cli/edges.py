@@ -1,0 +1,107 @@
+"""What commands do at the edges: open law, lists and workspaces, read the clock, print, and write files whole."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from lotgate.decide import Decisions
+    from lotgate.law import Law
+    from lotgate.parties.lists import ListSet
+
+__all__ = [
+    "DONE",
+    "NOT_ALL_GO",
+    "console",
+    "decisions",
+    "load_law",
+    "load_lists",
+    "note",
+    "print_json",
+    "today",
+    "write_whole",
+]
+
+
+# What a command that ends well gives the shell; errors carry their own status.
+DONE, NOT_ALL_GO = 0, 1
+
+
+def load_law(law_folders: Sequence[Path], as_known: date | None) -> Law:
+    """The shipped law with the folders laid over it, as far as it was recorded by a day."""
+    from lotgate.law import load
+
+    return load(law_folders, as_known)
+
+
+def load_lists(folder: Path | None) -> ListSet:
+    """The party lists of a folder, or of the user's own store."""
+    from lotgate.parties.store import open_lists
+
+    return open_lists(folder)
+
+
+def decisions(
+    workspace: Path,
+    on: date | None,
+    regime: str | None,
+    law_folders: Sequence[Path],
+    as_known: date | None,
+    lists_folder: Path | None,
+) -> Decisions:
+    """A workspace read and decided by the options of the command."""
+    from lotgate.decide import check as decide
+    from lotgate.tables import load
+
+    regimes = [code.strip() for code in regime.split(",") if code.strip()] if regime else None
+    ws = load(workspace)
+    return decide(ws, on, regimes, law=load_law(law_folders, as_known), lists=load_lists(lists_folder))
+
+
+def console(no_color: bool = False) -> Console:
+    """The terminal to print on, which shows a sign it does not know as a question mark."""
+    from lotgate.report.screen_text import make_console
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    return make_console(no_color=no_color)
+
+
+def print_json(content: Any) -> None:
+    """Writes the machine's form to standard output."""
+    json.dump(content, sys.stdout, ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")
+
+
+def note(text: str) -> None:
+    """Says something beside the answer, on standard error."""
+    click.echo(text, err=True)
+
+
+def today() -> date:
+    """The only place the command line reads the clock."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).date()
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Lets `write` fill a file beside `path` and puts it in its place once it is whole."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        write(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    note(f"wrote {path}")

@@ -1,0 +1,111 @@
+"""Commands about party lists: load them, see how old they are, match names against them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lotgate.cli.edges import DONE, console, load_lists, note, print_json, today, write_whole
+from lotgate.cli.options import COLOUR, FILE, JSON, LANGUAGE, lists_option
+from lotgate.errors import MissingError
+
+__all__ = ["COMMANDS"]
+
+
+@click.group()
+def lists() -> None:
+    """Party lists: what is loaded, how old, and how to load more."""
+
+
+@lists.command("status")
+@lists_option("Show the lists in this folder instead of your own store.")
+@JSON
+@LANGUAGE
+@COLOUR
+def lists_status(lists_folder: Path | None, as_json: bool, language: str, no_color: bool) -> int:
+    """Show the lists at hand with their days, ages and counts."""
+    from lotgate.parties.store import status
+    from lotgate.report.lists_view import print_status, status_json
+
+    found = status(load_lists(lists_folder), today())
+    if as_json:
+        print_json(status_json(found))
+    else:
+        print_status(found, console(no_color), language)
+    return DONE
+
+
+@lists.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Take a list in even if it is older or much shorter than the one held.")
+@LANGUAGE
+@COLOUR
+def lists_import(files: tuple[Path, ...], force: bool, language: str, no_color: bool) -> int:
+    """Take list FILES (or folders of them) in any known layout into your store."""
+    from lotgate.parties.store import import_lists
+    from lotgate.report.lists_view import print_changes
+
+    changes = [change for path in files for change in import_lists(path, today(), force)]
+    print_changes(changes, console(no_color), language)
+    return DONE
+
+
+@click.command()
+@click.argument("names", required=False, type=click.Path(path_type=Path))
+@click.option("--list", "list_file", type=click.Path(path_type=Path), help="Screen against this list file alone.")
+@lists_option("Read party lists from this folder instead of your own store.")
+@click.option("--threshold", type=click.FloatRange(0, 1), help="Score from which a hit is a match.")
+@click.option("--pairs", type=click.Path(path_type=Path), help="Score the name pairs of this file instead.")
+@JSON
+@click.option("--csv", "csv_file", type=FILE, help="Write the result table as CSV.")
+@click.option("--parquet", type=FILE, help="Write the result table as Parquet.")
+@LANGUAGE
+@COLOUR
+def screen(
+    names: Path | None,
+    list_file: Path | None,
+    lists_folder: Path | None,
+    threshold: float | None,
+    pairs: Path | None,
+    as_json: bool,
+    csv_file: Path | None,
+    parquet: Path | None,
+    language: str,
+    no_color: bool,
+) -> int:  # fmt: skip
+    """Match NAMES (a CSV with id, name and optionally country, kind) against party lists, or score name pairs."""
+    from lotgate.parties.lists import ListSet
+    from lotgate.parties.namefile import read_names, read_pairs
+    from lotgate.parties.pairs import DEFAULT_THRESHOLD, score_pairs
+    from lotgate.parties.reading import read_list
+    from lotgate.parties.screen import screen as screen_names
+
+    limit = DEFAULT_THRESHOLD if threshold is None else threshold
+    if (names is None) == (pairs is None):
+        raise click.UsageError("give either NAMES or --pairs FILE")
+    if pairs is not None:
+        table = score_pairs(read_pairs(pairs), limit)
+    else:
+        found = ListSet({one.id: one for one in read_list(list_file)}) if list_file else load_lists(lists_folder)
+        if not len(found):
+            raise MissingError("no party list is loaded; next: lotgate lists import FILE, or --lists FOLDER")
+        assert names is not None
+        screened = screen_names(read_names(names), found, limit)
+        table = screened.table
+        if screened.limited:
+            note(f"candidates were cut off for {len(screened.limited)} names: {', '.join(screened.limited[:20])}")
+    if csv_file is not None:
+        write_whole(csv_file, table.write_csv)
+    if parquet is not None:
+        write_whole(parquet, table.write_parquet)
+    if as_json:
+        print_json(table.to_dicts())
+    elif csv_file is None and parquet is None:
+        from lotgate.report.lists_view import print_hits
+
+        print_hits(table, console(no_color), language)
+    return DONE
+
+
+COMMANDS = (lists, screen)
