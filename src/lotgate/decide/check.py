@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,7 @@ from lotgate.evaluate.columns import FactTable
 from lotgate.evaluate.evaluator import ANSWERS, Evaluated, Evaluator
 from lotgate.facts.answers import apply_answers
 from lotgate.facts.build import Facts
+from lotgate.facts.evidence import unfold
 from lotgate.facts.questions import Questions
 from lotgate.law import Law, Text
 from lotgate.parties.lists import ListSet
@@ -61,9 +62,12 @@ class Decisions(Sequence[LineDecision]):
         self, ws: Workspace, law: Law, lists: ListSet, days: Days, regimes: Sequence[str] | None = None
     ) -> None:
         self.law = law
-        self.workspace, answers = apply_answers(ws, law)
+        seen = unfold(ws, days.astype("datetime64[D]").tolist())
+        inner, answers = apply_answers(seen.workspace, law)
+        self.workspace = apply_answers(ws, law)[0] if seen.names else inner
         self.days = days
-        self.facts = Facts(self.workspace, law, lists, answers)
+        self.facts = Facts(inner, law, lists, replace(answers, names=seen.names, held={**seen.held, **answers.held}))
+        self.later = seen.later
         self.evaluator = Evaluator(law, regimes, answers.standing)
         self.table_of_facts: FactTable = self.facts.table(self.evaluator, days)
         self.evaluated: Evaluated = self.evaluator.evaluate(self.table_of_facts)

@@ -24,6 +24,7 @@ from lotgate.evaluate.columns import leaf_trit
 from lotgate.evaluate.evaluator import Evaluator
 from lotgate.facts.answers import apply_answers
 from lotgate.facts.destinations import alike_destinations, country_groups, destinations_name, us_destinations
+from lotgate.facts.evidence import as_of
 from lotgate.facts.item_facts import CONTROLLED, DE_MINIMIS, TEN_PERCENT, ItemFacts, USContent
 from lotgate.facts.values import CodeBook
 from lotgate.items.amounts import Amounts
@@ -163,7 +164,7 @@ def content(
 
     law = load_law() if law is None else law
     day = law.known_as_of if on is None else on
-    ws = _answered(workspace, law)
+    ws = _answered(as_of(workspace, day), law)
     facts = ItemFacts(ws, law, CodeBook(law))
     wanted = _wanted(facts, items)
     evaluator = Evaluator(law, [code for code in law.regimes if code == "us"])

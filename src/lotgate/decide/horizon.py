@@ -1,4 +1,4 @@
-"""The days on which answers change: the law's change points, and the days on which licences in hand begin or end."""
+"""The days on which answers change: change points of the law, days on which licences begin or end or papers run out."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def holds_until(decisions: Decisions) -> npt.NDArray[np.datetime64]:
         following[:, epoch] = np.where(same, following[:, epoch + 1], epoch + 1)
     starts = np.append(np.array(evaluator.starts, dtype="datetime64[D]"), np.datetime64("NaT"))
     found: npt.NDArray[np.datetime64] = starts[following[group, evaluator.epochs(decisions.days)]] - 1
-    for number, steps in _licensed(decisions).items():
+    for number, steps in _own_days(decisions).items():
         found[number] = np.datetime64(steps[0][0], "D") - np.timedelta64(1, "D") if steps else np.datetime64("NaT")
     return found
 
@@ -76,26 +76,29 @@ def changes(decisions: Decisions, until: date | None = None) -> list[list[Step]]
         later = [e for e in steps[row] if e > own[number]]
         days = [(evaluator.starts[e], int(line[row, e - 1]), int(line[row, e])) for e in later]
         found.append([step for step in days if until is None or step[0] <= until])
-    for number, told in _licensed(decisions).items():
+    for number, told in _own_days(decisions).items():
         found[number] = [step for step in told if until is None or step[0] <= until]
     return found
 
 
-def _licensed(decisions: Decisions) -> dict[int, list[Step]]:
-    """The changes of lines that name a licence: its cover may begin or end between two change points of the law."""
+def _own_days(decisions: Decisions) -> dict[int, list[Step]]:
+    """The changes of lines with days of their own: a licence may begin or end, a paper run out, between two change
+    points of the law."""
     facts, evaluator = decisions.facts, decisions.evaluator
-    if not len(facts.licensed):
+    numbers = sorted({*facts.licensed.tolist(), *decisions.later})
+    if not numbers:
         return {}
     stretches: list[tuple[int, date]] = []
-    for number in facts.licensed:
+    for number in numbers:
         day = decisions.days[number].astype("datetime64[D]").item()
-        ends = facts.licences.end_days(facts.lines["licence"][int(number)] or "")
-        stretches += [(int(number), start) for start in sorted({day, *(end for end in ends if end > day)})]
+        ends = facts.licences.end_days(facts.lines["licence"][number] or "")
+        ends += [cut for cut, _ in decisions.later.get(number, ())]
+        stretches += [(number, start) for start in sorted({day, *(end for end in ends if end > day)})]
     rows = np.array([number for number, _ in stretches])
     covers = [facts.covers(number, start) for number, start in stretches]
     columns = {f"licence_{code}": Column.of(members(c, code) for c in covers) for code in decisions.law.regimes}
     table = FactTable(len(rows), {**decisions.table_of_facts.take(rows).columns, **columns})
-    evaluated = evaluator.evaluate(table)
+    evaluated = evaluator.evaluate(_with_papers_ended(decisions, table, stretches))
     line = evaluated.timeline(int(evaluator.epochs(decisions.days[rows]).min()))
     answers: dict[int, list[tuple[date, int]]] = {}
     for k, (number, start) in enumerate(stretches):
@@ -109,6 +112,26 @@ def _licensed(decisions: Decisions) -> dict[int, list[Step]]:
         number: [(d, before, after) for (_, before), (d, after) in pairwise(told) if before != after]
         for number, told in answers.items()
     }
+
+
+def _with_papers_ended(decisions: Decisions, table: FactTable, stretches: list[tuple[int, date]]) -> FactTable:
+    """The table with the facts of items as they stand from the first day of each stretch on."""
+    facts = decisions.facts
+    places, items = [], []
+    for place, (number, start) in enumerate(stretches):
+        names = [item for cut, item in decisions.later.get(number, ()) if cut <= start]
+        if names:
+            places.append(place)
+            items.append(names[-1])
+    if not places:
+        return table
+    columns = dict(table.columns)
+    for fact, other in facts.with_items(np.array([stretches[place][0] for place in places]), items).items():
+        values = [columns[fact][row] for row in range(table.rows)]
+        for k, place in enumerate(places):
+            values[place] = other[k]
+        columns[fact] = Column.of(values)
+    return FactTable(table.rows, columns)
 
 
 def horizon(decisions: Decisions, start: date | None, end: date | None) -> list[HorizonRow]:

@@ -1,8 +1,12 @@
-"""Answers to questions that a check asked: they count like filled cells."""
+"""Answers to questions that a check asked: they count like filled cells.
+
+An answer with a day or an end rests on a paper. Papers that differ, from each other or from a filled cell, leave the
+cell open; answers without one that differ are a fault, because somebody typed one of them wrongly.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -11,10 +15,12 @@ import polars as pl
 
 from lotgate.dates import parse_day
 from lotgate.errors import Fault, InputError
-from lotgate.law import Law
+from lotgate.facts.evidence import ORIGIN
+from lotgate.law import Law, Text
 from lotgate.tables import Workspace
+from lotgate.tables.vocabulary import ELEMENTS
 
-__all__ = ["Answers", "apply_answers"]
+__all__ = ["Answers", "apply_answers", "read_composition", "same_share"]
 
 STANDINGS = ("in-force", "suspended", "not-in-force")
 PLACES = (("shipments", "line"), ("items", "item"), ("parties", "party"))
@@ -29,6 +35,10 @@ class Answers:
     checked_until: Mapping[str, date] = field(default_factory=dict)
     matches: Mapping[str, str] = field(default_factory=dict)
     """Party id to yes or no: whether its near matches are the same party."""
+    held: Mapping[tuple[str, str], Text] = field(default_factory=dict)
+    """(fact, subject) to the reason why an answer that was given does not count: papers differ, or ran out."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Stand-in to item, where papers run out between lines."""
 
 
 def apply_answers(ws: Workspace, law: Law) -> tuple[Workspace, Answers]:
@@ -39,7 +49,9 @@ def apply_answers(ws: Workspace, law: Law) -> tuple[Workspace, Answers]:
     rows = list(ws.tables["facts"].iter_rows(named=True))
     if not rows:
         return ws, Answers()
-    fills: dict[str, dict[str, dict[str, Any]]] = {}
+    fills: dict[str, dict[str, dict[str, list[Row]]]] = {}
+    declared: dict[str, list[Row]] = {}
+    held: dict[tuple[str, str], Text] = {}
     standing: dict[str, str] = {}
     checked: dict[str, date] = {}
     matches: dict[str, str] = {}
@@ -56,9 +68,13 @@ def apply_answers(ws: Workspace, law: Law) -> tuple[Workspace, Answers]:
                 checked[_regime(subject, law)] = parse_day(value)
             elif fact == "match":
                 matches[subject] = _one_of(value, MATCHES)
+            elif fact == "composition":
+                _table_of(subject, "stage", ws, keys)
+                read_composition(value)
+                declared.setdefault(subject, []).append(row)
             else:
                 table = _table_of(subject, fact, ws, keys)
-                fills.setdefault(table, {}).setdefault(fact, {})[subject] = value
+                fills.setdefault(table, {}).setdefault(fact, {}).setdefault(subject, []).append(row)
         except ValueError as error:
             faults.append(
                 Fault("facts", str(error), row=number, column="value" if fact in keys else "fact", value=value)
@@ -67,10 +83,12 @@ def apply_answers(ws: Workspace, law: Law) -> tuple[Workspace, Answers]:
     for table, columns in fills.items():
         key = dict(PLACES)[table]
         for column, answers in columns.items():
-            tables[table] = _fill(tables[table], table, key, column, answers, faults)
+            tables[table] = _fill(tables[table], table, key, column, answers, faults, held)
+    if declared:
+        tables["composition"] = _composed(tables["composition"], declared, held)
     if faults:
         raise InputError(faults)
-    return replace(ws, tables=tables), Answers(standing, checked, matches)
+    return replace(ws, tables=_origin_open(tables, held)), Answers(standing, checked, matches, held)
 
 
 def _one_of(value: str, words: tuple[str, ...]) -> str:
@@ -103,29 +121,69 @@ def _table_of(subject: str, fact: str, ws: Workspace, keys: Mapping[str, set[str
 
 
 def _fill(
-    frame: pl.DataFrame, table: str, key: str, column: str, answers: Mapping[str, str], faults: list[Fault]
+    frame: pl.DataFrame,
+    table: str,
+    key: str,
+    column: str,
+    answers: Mapping[str, Sequence[Row]],
+    faults: list[Fault],
+    held: dict[tuple[str, str], Text],
 ) -> pl.DataFrame:
     dtype = frame.schema[column]
     known = dict(frame.select(key, column).iter_rows())
     typed: dict[str, Any] = {}
-    for subject, text in answers.items():
+    for subject, rows in answers.items():
         try:
-            value = _typed(text, dtype)
+            values = {_key(value): value for value in (_typed(row["value"], dtype) for row in rows)}
         except ValueError as error:
-            faults.append(Fault("facts", f"{subject}, {column}: {error}", column="value", value=text))
+            faults.append(Fault("facts", f"{subject}, {column}: {error}", column="value", value=rows[0]["value"]))
             continue
-        if known[subject] is not None and known[subject] != value:
+        cell = known[subject]
+        said = {**values, _key(cell): cell} if cell is not None else values
+        if len(said) == 1:
+            typed[subject] = next(iter(values.values()))
+        elif any(_is_paper(row) for row in rows):
+            typed[subject] = None
+            held[column, subject] = _differ(rows, f"{cell} (table {table})" if cell is not None else None)
+        else:
             faults.append(
                 Fault(
                     "facts",
-                    f"{column} of {subject} is {known[subject]} in table {table}; the answer differs",
-                    value=text,
+                    f"{column} of {subject} is {cell} in table {table}; the answer differs",
+                    value=rows[-1]["value"],
                 )
             )
-        typed[subject] = value
-    answered = pl.DataFrame({key: list(typed), "_answer": pl.Series(list(typed.values()), dtype=dtype)})
-    joined = frame.join(answered, on=key, how="left", maintain_order="left")
-    return joined.with_columns(pl.coalesce(column, "_answer").alias(column)).drop("_answer")
+    answered = pl.DataFrame(
+        {key: pl.Series(list(typed), dtype=pl.String), "_answer": pl.Series(list(typed.values()), dtype=dtype)}
+    )
+    joined = frame.join(answered.with_columns(_said=pl.lit(True)), on=key, how="left", maintain_order="left")
+    return joined.with_columns(pl.when("_said").then("_answer").otherwise(column).alias(column)).drop(
+        "_answer", "_said"
+    )
+
+
+Row = Mapping[str, Any]
+
+
+def _is_paper(row: Row) -> bool:
+    return row.get("date") is not None or row.get("expires") is not None
+
+
+def _key(value: Any) -> Any:
+    """Something by which values are told apart; `none` as a number equals itself."""
+    if isinstance(value, float) and value != value:
+        return "none"
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _differ(rows: Sequence[Row], cell: str | None) -> Text:
+    """The sentence that says which papers differ, for the person who is asked."""
+    said = dict.fromkeys(f"{row['value']}" + (f" ({row['source']})" if row["source"] else "") for row in rows)
+    told = "; ".join([*said, *([cell] if cell else [])])
+    return Text(
+        f"Papers differ: {told}. Find out which is wrong and end it (`expires`).",
+        f"文件相互矛盾：{told}。请查明何者有误，并填写其 expires 使之失效。",
+    )
 
 
 def _typed(text: str, dtype: pl.DataType) -> Any:
@@ -136,3 +194,69 @@ def _typed(text: str, dtype: pl.DataType) -> Any:
     if isinstance(dtype, pl.List):
         return [] if text == "none" else [part.strip() for part in text.split(";") if part.strip()]
     return text
+
+
+def _origin_open(tables: dict[str, pl.DataFrame], held: dict[tuple[str, str], Text]) -> dict[str, pl.DataFrame]:
+    """Where papers differ about the origin, the country of making does not stand in for it."""
+    disputed = [subject for fact, subject in held if fact in ORIGIN]
+    if not disputed:
+        return tables
+    for subject in disputed:
+        if ("origin", subject) in held:
+            held["made_in", subject] = held["origin", subject]
+    items = tables["items"]
+    known = pl.col("origin").is_not_null()
+    there = pl.col("item").is_in(disputed) & ~known
+    return {**tables, "items": items.with_columns(pl.when(there).then(None).otherwise("made_in").alias("made_in"))}
+
+
+# ---- composition -----------------------------------------------------------------------------------------------------
+
+SAME = 0.05
+"""How far two declared shares of one substance may lie apart, relatively, and still be the same one rounded."""
+
+
+def read_composition(text: str) -> dict[str, float | None]:
+    """Mass fraction by element symbol of an answer such as `Nd 0.29; Dy 0.03; Co`; ValueError where it is none."""
+    shares: dict[str, float | None] = {}
+    for part in (piece.split() for piece in text.replace("=", " ").split(";")):
+        if not part:
+            continue
+        if len(part) > 2 or part[0] not in ELEMENTS:
+            raise ValueError("expected element symbols with mass fractions, as Nd 0.29; Dy 0.03")
+        share = float(part[1]) if len(part) == 2 else None
+        if share is not None and not 0 <= share <= 1:
+            raise ValueError(f"the mass fraction of {part[0]} is not from 0 to 1")
+        shares[part[0]] = share
+    return shares
+
+
+def same_share(one: float | None, other: float | None) -> bool:
+    """Whether two declared shares agree; a substance named without its share agrees with any share above zero."""
+    if one is None or other is None:
+        return one != 0 and other != 0
+    return abs(one - other) <= SAME * max(one, other) and (one > 0) == (other > 0)
+
+
+def _composed(
+    frame: pl.DataFrame, declared: Mapping[str, Sequence[Row]], held: dict[tuple[str, str], Text]
+) -> pl.DataFrame:
+    """The composition with declared ones added; that of an item whose papers differ is left open."""
+    added: list[dict[str, Any]] = []
+    for item, rows in declared.items():
+        known = dict(frame.filter(pl.col("item") == item).select("substance", "mass_fraction").iter_rows())
+        told = [known] * bool(known) + [read_composition(row["value"]) for row in rows]
+        merged: dict[str, float | None] = {}
+        agree = True
+        for one in told:
+            agree &= all(same_share(merged[name], share) for name, share in one.items() if name in merged)
+            merged = {**one, **{name: share for name, share in merged.items() if share is not None}}
+        if agree:
+            new = [name for name in merged if name not in known]
+            added += [{"item": item, "substance": name, "mass_fraction": merged[name]} for name in new]
+        else:
+            cell = "; ".join(f"{name} {share}" for name, share in known.items())
+            held["composition", item] = _differ(rows, f"{cell} (table composition)" if known else None)
+            frame = frame.filter(pl.col("item") != item)
+    more = pl.DataFrame(added, schema={name: frame.schema[name] for name in ("item", "substance", "mass_fraction")})
+    return pl.concat([frame, more], how="diagonal")

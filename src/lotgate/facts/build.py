@@ -68,7 +68,7 @@ class Facts:
         put = self._columns = table.columns
         for fact in ("ship_from", "destination", "end_use"):
             put[fact] = _text_column(self.lines[fact])
-        put["kind"] = self._kind()
+        put["kind"] = self._kind(self.lines)
         put["via"] = _list_column(self.lines["via"])
         for fact in ("logic_nm", "nand_layers", "dram_nm"):
             put[fact] = _number_column(self.lines[fact])
@@ -79,13 +79,13 @@ class Facts:
         self._licence_columns(put, days)
         return table
 
-    def _kind(self) -> Column:
-        """The kind of a line: as written, else derived from where the goods leave and where they were made."""
-        written = self.lines["kind"]
+    def _kind(self, lines: pl.DataFrame) -> Column:
+        """The kind of each line: as written, else derived from where the goods leave and where they were made."""
+        written = lines["kind"]
         if written.null_count() == 0:
             return _text_column(written)
         origins = self.ws.tables["items"].select("item", origin=pl.coalesce("origin", "made_in"))
-        frame = self.lines.select("kind", "ship_from", "destination", "item")
+        frame = lines.select("kind", "ship_from", "destination", "item")
         frame = frame.join(origins, on="item", how="left", maintain_order="left")
         same = pl.col("ship_from") == pl.col("destination")
         derived = (
@@ -109,6 +109,19 @@ class Facts:
         unknown = len(self.items.ids) * classes
         codes = np.where(self.item_rows < len(self.items.ids), self.item_rows * classes + column, unknown)
         return IntervalColumn(codes.astype(np.int32), np.append(low.reshape(-1), 0.0), np.append(high.reshape(-1), 1.0))
+
+    def with_items(self, lines: Ints, items: Sequence[str]) -> dict[str, Column]:
+        """The columns that hang on the item, for some lines shipping other items (by name) on their day."""
+        rows = np.array([self.items.place[item] for item in items], dtype=np.int64)
+        found = {fact: column.take(rows) for fact, column in self.items.columns.items()}
+        found["kind"] = self._kind(self.lines[lines.tolist()].with_columns(pl.Series("item", items)))
+        share = self._columns["us_controlled_share"]
+        if isinstance(share, IntervalColumn) and self.us_content is not None:
+            classes = self.us_content.shares.low.shape[1]
+            share = share.take(lines)
+            share.codes = (rows * classes + share.codes % classes).astype(np.int32)
+            found["us_controlled_share"] = share
+        return found
 
     def _party_columns(self, put: dict[str, Column], days: npt.NDArray[np.datetime64]) -> None:
         exporter = self.party_rows("exporter")

@@ -79,7 +79,15 @@ class Questions:
             found = self._licence(line, leaf.fact.removeprefix("licence_"))
         else:
             found = iter([(leaf.fact, self._cell(line, "line") or str(line), spec.question)])
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(self._told(cell) for cell in found))
+
+    def _told(self, cell: Cell) -> Cell:
+        """The cell of the item itself where a stand-in was asked about, and why an answer given does not count."""
+        fact, subject, question = cell
+        held = self.facts.answers.held.get((fact, subject))
+        if held is not None:
+            question = Text(f"{question.en} {held.en}", f"{question.zh}{held.zh}")
+        return (fact, self.facts.answers.names.get(subject, subject), question)
 
     def shared(self, leaf: Leaf, lines: Ints) -> Iterator[tuple[Ints, Callable[[int], Sequence[Cell]]]]:
         """Ways to ask about a leaf for many lines: a key per line, lines of one key having the same cells to fill."""
@@ -109,13 +117,13 @@ class Questions:
                 party = self._cell(line, role)
                 if party is None:
                     return [self._line(line, role)]
-                return [] if party == "none" else list(self._one_party(line, party, leaf, spec))
+                return [] if party == "none" else [self._told(c) for c in self._one_party(line, party, leaf, spec)]
 
             yield np.where(key == len(parties), -1 - lines, key), one_role
         if leaf.fact != "end_user_country":
             yield (
                 np.where(self.facts.has_intermediaries[lines], -1 - lines, 0),
-                lambda line: list(self._intermediaries(line, leaf, spec)),
+                lambda line: [self._told(cell) for cell in self._intermediaries(line, leaf, spec)],
             )
 
     def _intermediaries(self, line: int, leaf: Leaf, spec: FactSpec) -> Iterator[Cell]:

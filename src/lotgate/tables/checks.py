@@ -209,7 +209,9 @@ def _overlaps(holdings: pl.DataFrame) -> Iterator[tuple[str, str, int, int]]:
 
 
 def _two_answers(checked: Checked) -> list[Fault]:
-    known = checked.numbered.drop_nulls(["subject", "fact", "value"])
+    """Answers that differ from an earlier one. Papers (with a day or an end) may differ: then the fact is open."""
+    paper = pl.col("date").is_not_null() | pl.col("expires").is_not_null()
+    known = checked.numbered.drop_nulls(["subject", "fact", "value"]).filter(~paper)
     first = known.group_by("subject", "fact").agg(pl.col("value", "row#").sort_by("row#").first().name.suffix("1"))
     other = known.join(first, on=["subject", "fact"], maintain_order="left").filter(pl.col("value") != pl.col("value1"))
     return [

@@ -248,13 +248,23 @@ _ITEMS = Table("items", "Goods and technology", "物项：货物与技术", (
            prefixes=("CN", "US", "EU", "NL", "JP")),
     Column("contains_us_ic", "yes/no", "Contains an integrated circuit subject to US direct-product rules",
            "是否含有受美国直接产品规则约束的集成电路", none=False),
+    Column("supplier", "id", "Who is asked about it, a party or a name; several separated by ; (none: nobody outside)",
+           "向谁询问：参与方标识或名称；多个以 ; 分隔；none 表示无需外部询问", several=True),
 ), key=("item",))
+
+_EVIDENCE = (
+    Column("source", "text", "Who says so, and in which paper", "来源：何人、何文件"),
+    Column("date", "day", "Day of the paper it rests on", "所依据文件的日期", none=False),
+    Column("expires", "day", "Last day on which the paper counts; empty or none: it does not run out",
+           "文件有效的最后一日；留空或 none 表示不失效", nothing=date.max),
+)
 
 _COMPOSITION = Table("composition", "What an item consists of", "物项成分", (
     Column("item", "id", "Item", "物项", required=True, refers="items"),
     Column("substance", "element", "Element symbol", "元素符号", required=True),
     Column("mass_fraction", "number", "Share of the item's mass", "占物项质量的比例", measure="0..1", high=1,
            none=False),
+    *_EVIDENCE,
 ), key=("item", "substance"))
 
 _BOM = Table("bom", "Bill of materials", "物料清单", (
@@ -324,7 +334,7 @@ _FACTS = Table("facts", "Answers to questions that a check asked", "对判定所
            "所涉的行、物项、参与方、法律（law:cn）或措施", required=True),
     Column("fact", "id", "Fact asked for", "所问事实", required=True),
     Column("value", "text", "Answer", "答复"),
-    Column("source", "text", "Who says so, and when", "来源与日期"),
+    *_EVIDENCE,
 ))
 
 _EVENTS = Table("events", "What happened to lots", "货批事件", (
