@@ -158,6 +158,7 @@ _ARGUMENTS = {
     "files": "List files, or folders of them.",
     "file": "The file to write.",
     "names": "A CSV of names.",
+    "name": "The name the user signs in with.",
 }
 
 PAGES: Mapping[str, Callable[[], str]] = {

@@ -1,0 +1,1 @@
+"""What people see: thin views and templates over services."""

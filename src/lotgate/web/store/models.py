@@ -1,0 +1,3 @@
+"""The tables of the store."""
+
+from __future__ import annotations

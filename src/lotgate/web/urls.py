@@ -1,0 +1,15 @@
+"""Addresses: sign-in, the language switch, the API under /api/v1/, and pages for all the rest."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from lotgate.web.api import api
+
+urlpatterns = [
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("api/v1/", api.urls),
+    path("", include("lotgate.web.pages.urls")),
+]
