@@ -8,11 +8,12 @@ from pathlib import Path
 
 from bench import others
 from bench.engines import engines
+from bench.names import names
 from bench.rules import rules
 from bench.timing import Figure, show, write
 from lotgate.law import load
 
-PARTS = ("rules", "engines", "reevaluate", "sql", "quick", "explain", "check")
+PARTS = ("rules", "engines", "reevaluate", "sql", "quick", "explain", "check", "names")
 
 
 def main() -> int:
@@ -20,6 +21,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     asked.add_argument("parts", nargs="*", choices=[*PARTS, []], help=f"some of {', '.join(PARTS)}; all by default")
     asked.add_argument("--lines", type=int, default=1_000_000)
+    asked.add_argument("--entries", type=int, default=1_000_000, help="the longest list of names")
     asked.add_argument("--repeats", type=int, default=3)
     asked.add_argument("--out", type=Path, default=Path("build/bench.json"))
     wanted = asked.parse_args()
@@ -44,6 +46,8 @@ def main() -> int:
             figures += others.explain(law, folder, wanted.lines)
         if "check" in parts:
             figures += others.check(law, folder, wanted.lines)
+        if "names" in parts:
+            figures += names(wanted.entries)
     show(figures)
     write(figures, wanted.out)
     return 0 if all(figure.holds for figure in figures) else 1

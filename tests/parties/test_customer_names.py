@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from customer_names import COMPANY_PERTURBATIONS, PERSON_PERTURBATIONS, clean_names
+from bench.customer_names import COMPANY_PERTURBATIONS, PERSON_PERTURBATIONS, clean_names
 
 from lotgate.parties import ListSet, Query, party_list, read_folder, screen
 
