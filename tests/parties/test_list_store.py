@@ -39,8 +39,8 @@ def test_an_older_or_shrunken_version_is_kept_out(tmp_path: Path) -> None:
     import_lists(write(tmp_path, "2026-02-01", "Alpha", "Beta", "Gamma"), TODAY)
     (older,) = import_lists(write(tmp_path, "2026-01-01", "Alpha", "Beta", "Gamma"), TODAY)
     (shrunken,) = import_lists(write(tmp_path, "2026-02-02", "Alpha"), TODAY)
-    assert not older.taken and "older" in older.reason
-    assert not shrunken.taken and "1 entries against 3" in shrunken.reason
+    assert not older.taken and "older" in older.reason.en
+    assert not shrunken.taken and "1 entries against 3" in shrunken.reason.en
     assert len(load_store().lists["own"]) == 3
     (forced,) = import_lists(write(tmp_path, "2026-02-02", "Alpha"), TODAY, force=True)
     assert forced.taken and len(load_store().lists["own"]) == 1

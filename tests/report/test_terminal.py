@@ -13,6 +13,7 @@ from report_sample import SampleChange, SampleDecisions, SampleExplanation, day,
 from rich.cells import cell_len
 from rich.console import Console
 
+from lotgate.parties.lists import Told
 from lotgate.parties.store import Change, ListStatus
 from lotgate.report.lists_view import print_changes, print_status, status_json
 from lotgate.report.screen_text import fit, make_console, share_out
@@ -137,9 +138,12 @@ def test_lists_show_their_age() -> None:
 
 
 def test_an_import_says_what_it_took() -> None:
-    changes = [Change("us-sdn", True, "now in use", 100, 5, 2, 1), Change("us-meu", False, "holds no entry", 0)]
+    differ = {"new": tuple("abcde"), "gone": ("7: Gone GmbH", "8: x"), "altered": ("9: y",)}
+    changes = [Change("us-sdn", True, Told("now in use", ""), 100, **differ)]
+    changes.append(Change("us-meu", False, Told("holds no entry", ""), 0))
     text = printed(lambda c: print_changes(changes, c))
     assert "us-sdn  in use  100 entries  +5 -2 ~1" in text
+    assert "- 7: Gone GmbH" in text
     assert "us-meu  kept out" in text and "holds no entry" in text
 
 

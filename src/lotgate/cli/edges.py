@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from lotgate.parties.lists import ListSet
 
 __all__ = [
+    "BAD_INPUT",
     "DONE",
+    "MISSING",
     "NOT_ALL_GO",
     "console",
     "decisions",
@@ -35,7 +37,7 @@ __all__ = [
 
 
 # What a command that ends well gives the shell; errors carry their own status.
-DONE, NOT_ALL_GO = 0, 1
+DONE, NOT_ALL_GO, BAD_INPUT, MISSING = 0, 1, 2, 3
 
 
 def load_law(law_folders: Sequence[Path], as_known: date | None) -> Law:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
 
-from lotgate.cli.edges import DONE, console, load_lists, note, print_json, today, write_whole
-from lotgate.cli.options import COLOUR, FILE, JSON, LANGUAGE, lists_option
+from lotgate.cli.edges import BAD_INPUT, DONE, MISSING, console, load_lists, note, print_json, today, write_whole
+from lotgate.cli.options import COLOUR, DAY, FILE, JSON, LANGUAGE, lists_option
 from lotgate.errors import MissingError
 
 __all__ = ["COMMANDS"]
@@ -38,16 +39,97 @@ def lists_status(lists_folder: Path | None, as_json: bool, language: str, no_col
 
 @lists.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--as-of", type=DAY, help="The day of lists that bear none, neither inside nor in the file's name.")
 @click.option("--force", is_flag=True, help="Take a list in even if it is older or much shorter than the one held.")
+@JSON
 @LANGUAGE
 @COLOUR
-def lists_import(files: tuple[Path, ...], force: bool, language: str, no_color: bool) -> int:
+def lists_import(
+    files: tuple[Path, ...], as_of: date | None, force: bool, as_json: bool, language: str, no_color: bool
+) -> int:
     """Take list FILES (or folders of them) in any known layout into your store."""
     from lotgate.parties.store import import_lists
-    from lotgate.report.lists_view import print_changes
+    from lotgate.report.lists_view import changes_json, print_changes
 
-    changes = [change for path in files for change in import_lists(path, today(), force)]
-    print_changes(changes, console(no_color), language)
+    changes = [change for path in files for change in import_lists(path, today(), force, as_of)]
+    if as_json:
+        print_json(changes_json(changes))
+    else:
+        print_changes(changes, console(no_color), language)
+    return DONE
+
+
+@lists.command("update")
+@click.argument("wanted", nargs=-1, metavar="[NAMES]...")
+@click.option("--addresses", type=FILE, envvar="LOTGATE_ADDRESSES", help="Fetch from the addresses in this CSV.")
+@click.option("--timeout", type=click.FloatRange(0.1), default=30.0, help="Seconds to wait for a silent server.")
+@click.option("--force", is_flag=True, help="Take a list in even if it is older or much shorter than the one held.")
+@JSON
+@LANGUAGE
+@COLOUR
+def lists_update(
+    wanted: tuple[str, ...],
+    addresses: Path | None,
+    timeout: float,
+    force: bool,
+    as_json: bool,
+    language: str,
+    no_color: bool,
+) -> int:
+    """Fetch the lists (all, or those NAMES stand for) from the official addresses into your store.
+
+    A list that cannot be had, is broken, or is far shorter than the one in use leaves the one in use alone.
+    """
+    from lotgate.parties.fetch import Limits
+    from lotgate.parties.update import update
+    from lotgate.report.lists_view import Bytes, print_update, updates_json
+
+    done = []
+    limits = Limits(silence=timeout)
+    with Bytes() as report:
+        for one in update(wanted, today=today(), addresses=addresses, limits=limits, force=force, report=report):
+            report.end()
+            done.append(one)
+            if not as_json:
+                print_update(one, console(no_color), language)
+    if as_json:
+        print_json(updates_json(done))
+    outcomes = {one.outcome for one in done}
+    return MISSING if "failed" in outcomes else BAD_INPUT if "refused" in outcomes else DONE
+
+
+@lists.command("history")
+@click.argument("list_id", metavar="LIST")
+@JSON
+@LANGUAGE
+@COLOUR
+def lists_history(list_id: str, as_json: bool, language: str, no_color: bool) -> int:
+    """Show every version of LIST that your store keeps, with day, hash and counts."""
+    from lotgate.parties.store import versions
+    from lotgate.report.lists_view import print_versions
+
+    found = versions(list_id)
+    if not found:
+        raise MissingError(f"no version of {list_id} is in the store; next: lotgate lists update, or lists status")
+    if as_json:
+        print_json(found)
+    else:
+        print_versions(list_id, found, console(no_color), language)
+    return DONE
+
+
+@lists.command("export")
+@click.argument("list_id", metavar="LIST")
+@click.argument("file", type=FILE)
+@lists_option("Take the list from this folder instead of your own store.")
+def lists_export(list_id: str, file: Path, lists_folder: Path | None) -> int:
+    """Write LIST to FILE as followthemoney entities, one JSON object a line."""
+    from lotgate.parties.ftm import export
+
+    found = load_lists(lists_folder)
+    if not found.loaded(list_id):
+        raise MissingError(f"no list {list_id} is loaded; loaded are {', '.join(found.lists) or 'none'}")
+    write_whole(file, lambda path: export(found.lists[list_id], path))
     return DONE
 
 
@@ -89,7 +171,7 @@ def screen(
     else:
         found = ListSet({one.id: one for one in read_list(list_file)}) if list_file else load_lists(lists_folder)
         if not len(found):
-            raise MissingError("no party list is loaded; next: lotgate lists import FILE, or --lists FOLDER")
+            raise MissingError("no party list is loaded; next: lotgate lists update, or --lists FOLDER")
         assert names is not None
         screened = screen_names(read_names(names), found, limit)
         table = screened.table

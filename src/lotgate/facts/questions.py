@@ -41,8 +41,9 @@ EMPTY = {
     "unit_value": Text("What is the price of one unit?", "单价是多少？"),
     "us_code": Text("What is the part's ECCN (none for EAR99)?", "该部件的 ECCN 编码是什么（EAR99 填 none）？"),
     "list": Text(
-        "This list is not loaded. Load it with `lotgate lists import FILE` or give its folder with --lists.",
-        "该清单未载入。请用 `lotgate lists import FILE` 载入，或以 --lists 指定所在文件夹。",
+        "This list is not loaded. Fetch it with `lotgate lists update`, load a file with `lotgate lists import`, or "
+        "give its folder with --lists.",
+        "该清单未载入。请用 lotgate lists update 取得，或以 lists import 载入文件，或以 --lists 指定文件夹。",
     ),
     "match": Text(
         "Is this party the listed one whose name is near? Answer yes or no after comparing address and register.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
@@ -26,7 +27,7 @@ import pyarrow.parquet as pq
 from lotgate.errors import Fault
 from lotgate.parties.lists import PartyList
 
-__all__ = ["cache_folder", "cached_lists", "code_mark", "restore_lists", "store_lists", "write_atomically"]
+__all__ = ["cache_folder", "cached_lists", "code_mark", "locked", "restore_lists", "store_lists", "write_atomically"]
 
 
 def cache_folder() -> Path:
@@ -61,6 +62,22 @@ def write_atomically(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Holds a lock that another program of ours waits for; the system lets it go when a program ends."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+b") as stream:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
 
 
 def store_lists(path: Path, lists: Sequence[PartyList]) -> None:

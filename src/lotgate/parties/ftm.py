@@ -16,7 +16,7 @@ from lotgate.parties.content import refuse
 from lotgate.parties.countries import country_code
 from lotgate.parties.lists import PartyList, name_of, party_list
 
-__all__ = ["from_lines", "to_lines"]
+__all__ = ["export", "from_lines", "to_lines"]
 
 _KIND = {
     "Person": "person",
@@ -109,3 +109,9 @@ def to_lines(found: PartyList) -> Iterator[str]:
             "datasets": [found.id],
         }
         yield json.dumps(entity, ensure_ascii=False, sort_keys=True)
+
+
+def export(found: PartyList, path: Path) -> None:
+    """Writes the list to a file as lines of entities."""
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.writelines(f"{line}\n" for line in to_lines(found))

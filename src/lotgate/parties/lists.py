@@ -16,7 +16,7 @@ import polars as pl
 
 from lotgate.errors import Fault
 
-__all__ = ["ENTRY_SCHEMA", "KINDS", "Ignored", "ListSet", "PartyList", "entry_ids", "from_rows", "party_list"]
+__all__ = ["ENTRY_SCHEMA", "KINDS", "Ignored", "ListSet", "PartyList", "Told", "entry_ids", "from_rows", "party_list"]
 
 KINDS = ("company", "person", "vessel", "aircraft", "address")
 """Kinds an entry may have; null where the list does not say. An `address` is never matched by name."""
@@ -37,6 +37,17 @@ ENTRY_SCHEMA: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
+class Told:
+    """A sentence for a person, in English and Chinese."""
+
+    en: str
+    zh: str
+
+    def __getitem__(self, language: str) -> str:
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True)
 class Ignored:
     """A file that was not read as a party list, with the reason; `expected` marks files known to be something else."""
 
@@ -47,7 +58,7 @@ class Ignored:
 
 @dataclass(frozen=True, eq=False)
 class PartyList:
-    """One list on one day.
+    """One list on one day; `checked_on` is the day it was last found unchanged at its address, where that is known.
 
     `rows` counts the source rows behind it: entries + merged rows + rejected rows, so that nothing is lost unseen.
     """
@@ -61,6 +72,12 @@ class PartyList:
     merged: int = 0
     rejected: tuple[Fault, ...] = ()
     sha256: str = ""
+    checked_on: date | None = None
+
+    @property
+    def current_on(self) -> date | None:
+        """The last day of which it is known that this was the list; None for a list without a day."""
+        return max((day for day in (self.as_of, self.checked_on) if day), default=None)
 
     def __len__(self) -> int:
         return self.entries.height

@@ -20,7 +20,7 @@ from lotgate.parties.cache import cached_lists
 from lotgate.parties.content import csv_rows, decode, digest, first_rows, parse_xml, read_bytes, refuse
 from lotgate.parties.lists import Ignored, ListSet, PartyList, from_rows, name_of
 
-__all__ = ["read_folder", "read_list"]
+__all__ = ["layout_of", "read_folder", "read_list"]
 
 NOT_LISTS = {
     "ccl": "Commerce Control List data, not a party list",
@@ -141,6 +141,11 @@ def _open(path: Path) -> _File:
     header = next((row for row in rows[:2] if "Unique ID" in row), rows[0] if rows else [])
     layout = bare or _headed_layout({cell.strip() for cell in header}, path.name)
     return _File(path, data, layout)
+
+
+def layout_of(path: Path | str) -> str:
+    """The layout of a list file, told by its content; raises InputError for what is broken or unknown."""
+    return _open(Path(path)).layout
 
 
 def _peek(data: bytes, name: str) -> str:

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -19,15 +19,37 @@ from typing import Any
 import polars as pl
 
 from lotgate.errors import Fault, InputError, MissingError
-from lotgate.parties.cache import restore_lists, store_lists, write_atomically
+from lotgate.parties.cache import locked, restore_lists, store_lists, write_atomically
 from lotgate.parties.content import digest
-from lotgate.parties.lists import ListSet, PartyList
+from lotgate.parties.lists import ListSet, PartyList, Told
 from lotgate.parties.reading import read_folder, read_list
+from lotgate.parties.sources import is_official, stale_after_days
 
-__all__ = ["Change", "ListStatus", "import_lists", "load_store", "open_lists", "status", "store_folder"]
+__all__ = [
+    "SAME",
+    "Change",
+    "ListStatus",
+    "Origin",
+    "confirm",
+    "held_list",
+    "import_lists",
+    "load_store",
+    "open_lists",
+    "reason_against",
+    "status",
+    "store_folder",
+    "take",
+    "versions",
+]
 
-_SHRINK = 0.5
-"""A version with less than this part of the entries in use is taken for a broken one."""
+SAME = Told("the same as the one in use", "与现用版本相同")
+TAKEN = Told("now in use", "已启用")
+_SHRINK = {True: 0.8, False: 0.5}
+"""A version with less than this part of the entries in use is taken for a broken one: official lists, a firm's own."""
+_REJECTED = 0.05
+"""A version of which more than this part of the rows was rejected is taken for a broken one."""
+_FILLED = ("aliases", "countries", "identifiers")
+"""What a changed layout would lose without anybody noticing."""
 
 
 @dataclass(frozen=True)
@@ -43,19 +65,44 @@ class ListStatus:
     source: str
     sha256: str
     imported_on: date | None = None
+    checked_on: date | None = None
+    stale_after_days: int | None = None
 
 
 @dataclass(frozen=True)
 class Change:
-    """What an import did to one list: `taken` False means the version in use stays, for the `reason`."""
+    """What an import did to one list: `taken` False means the version in use stays, for the `reason`.
+
+    `new`, `gone` and `altered` name the entries that differ, as "id: name".
+    """
 
     list: str
     taken: bool
-    reason: str
+    reason: Told
     entries: int
-    added: int = 0
-    removed: int = 0
-    changed: int = 0
+    new: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    altered: tuple[str, ...] = ()
+    rejected: tuple[Fault, ...] = ()
+
+    @property
+    def added(self) -> int:
+        """How many entries are new."""
+        return len(self.new)
+
+    @property
+    def removed(self) -> int:
+        """How many entries are gone."""
+        return len(self.gone)
+
+    @property
+    def changed(self) -> int:
+        """How many entries differ from before."""
+        return len(self.altered)
+
+
+Origin = dict[str, dict[str, str | None]]
+"""Addresses a version came from, each with the server's marks of it (`etag`, `last_modified`)."""
 
 
 def store_folder() -> Path:
@@ -86,31 +133,57 @@ def _entries_digest(entries: pl.DataFrame) -> str:
     return sha256(entries.write_json().encode()).hexdigest()
 
 
-def _differences(old: pl.DataFrame, new: pl.DataFrame) -> tuple[int, int, int]:
+def _differences(old: pl.DataFrame, new: pl.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Entries added, removed and changed, told by their ids."""
     before = {row["entry"]: row for row in old.iter_rows(named=True)}
     after = {row["entry"]: row for row in new.iter_rows(named=True)}
     both = before.keys() & after.keys()
-    changed = sum(before[key] != after[key] for key in both)
-    return len(after.keys() - before.keys()), len(before.keys() - after.keys()), changed
+    return (
+        tuple(f"{key}: {after[key]['name']}" for key in sorted(after.keys() - before.keys())),
+        tuple(f"{key}: {before[key]['name']}" for key in sorted(before.keys() - after.keys())),
+        tuple(f"{key}: {after[key]['name']}" for key in sorted(both) if before[key] != after[key]),
+    )
 
 
-def _reason_against(new: PartyList, held: PartyList | None, force: bool) -> str | None:
+def _filled(entries: pl.DataFrame, column: str) -> int:
+    return int((entries[column].list.len() > 0).sum())
+
+
+def reason_against(new: PartyList, held: PartyList | None, force: bool = False) -> Told | None:
     """Why a version may not replace the one in use; None if it may."""
     if not len(new):
-        return "holds no entry"
-    if held is None or force:
+        return Told("holds no entry", "没有任何条目")
+    if force:
+        return None
+    if len(new.rejected) > _REJECTED * max(new.rows, 1) and is_official(new.id):
+        bad, rows = f"{len(new.rejected):,}", f"{new.rows:,}"
+        return Told(f"{bad} of its {rows} rows cannot be read", f"{rows}行中有{bad}行无法读取")
+    if held is None:
         return None
     if held.as_of and new.as_of is None:
-        return f"has no day, the one in use is of {held.as_of}"
+        return Told(f"has no day, the one in use is of {held.as_of}", f"没有日期，现用版本为{held.as_of}")
     if held.as_of and new.as_of and new.as_of < held.as_of:
-        return f"is of {new.as_of}, older than the one in use of {held.as_of}"
-    if len(new) < _SHRINK * len(held):
-        return f"has {len(new)} entries against {len(held)} in use; import with force if that is right"
+        return Told(
+            f"is of {new.as_of}, older than the one in use of {held.as_of}",
+            f"日期为{new.as_of}，早于现用的{held.as_of}版本",
+        )
+    if len(new) < _SHRINK[is_official(new.id)] * len(held):
+        return Told(
+            f"has {len(new):,} entries against {len(held):,} in use; force it in if that is right",
+            f"仅有{len(new):,}条，现用版本有{len(held):,}条；若属实请强制采用",
+        )
+    for column in _FILLED:
+        before = _filled(held.entries, column)
+        if before > 0.05 * len(held) and before > 5 and not _filled(new.entries, column):
+            return Told(
+                f"no entry has {column} any more, {before:,} had; the layout may have changed",
+                f"所有条目均无{column}，此前有{before:,}条；文件格式可能已改变",
+            )
     return None
 
 
-def _in_use(folder: Path) -> tuple[PartyList, dict[str, Any]] | None:
+def in_use(folder: Path) -> tuple[PartyList, dict[str, Any]] | None:
+    """The version in use in a list's folder with its record, None if there is none; InputError where it is damaged."""
     manifest = _manifest(folder)
     version = next((item for item in manifest["versions"] if item["file"] == manifest["in_use"]), None)
     if version is None:
@@ -126,7 +199,12 @@ def _in_use(folder: Path) -> tuple[PartyList, dict[str, Any]] | None:
         raise InputError([Fault(str(path), f"the stored list cannot be read: {error}; import it again")]) from None
 
 
-def _keep(found: PartyList, folder: Path, today: date) -> None:
+def _write_manifest(folder: Path, record: dict[str, Any]) -> None:
+    with write_atomically(folder / "versions.json") as stream:
+        stream.write(json.dumps(record, indent=1, ensure_ascii=False).encode())
+
+
+def _keep(found: PartyList, folder: Path, today: date, origin: Origin | None) -> None:
     day = found.as_of.isoformat() if found.as_of else "undated"
     path = folder / f"{day}_{_entries_digest(found.entries)[:16]}.parquet"
     store_lists(path, [found])
@@ -138,36 +216,54 @@ def _keep(found: PartyList, folder: Path, today: date) -> None:
         "as_of": found.as_of.isoformat() if found.as_of else None,
         "entries": len(found),
         "rows": found.rows,
+        "merged": found.merged,
         "rejected": len(found.rejected),
         "imported_on": today.isoformat(),
+        "checked_on": today.isoformat() if origin else None,
+        "origin": origin,
     }
     manifest = _manifest(folder)
     others = [item for item in manifest["versions"] if item["file"] != path.name]
-    record = {"in_use": path.name, "versions": [*others, version]}
-    with write_atomically(folder / "versions.json") as stream:
-        stream.write(json.dumps(record, indent=1, ensure_ascii=False).encode())
+    _write_manifest(folder, {"in_use": path.name, "versions": [*others, version]})
 
 
-def _import_one(found: PartyList, today: date, force: bool) -> Change:
-    folder = store_folder() / found.id
+def held_list(list_id: str) -> tuple[PartyList, dict[str, Any]] | None:
+    """The version of a list in use in the store with its record; None if there is none, or if it is damaged."""
     try:
-        held = _in_use(folder)
+        return in_use(store_folder() / list_id)
     except InputError:
-        held = None
+        return None
+
+
+def confirm(list_id: str, today: date, origin: Origin) -> None:
+    """Records that the version in use was found at its address, unchanged, on a day."""
+    folder = store_folder() / list_id
+    manifest = _manifest(folder)
+    for version in manifest["versions"]:
+        if version["file"] == manifest["in_use"]:
+            version["checked_on"], version["origin"] = today.isoformat(), origin
+    _write_manifest(folder, manifest)
+
+
+def take(found: PartyList, today: date, force: bool = False, origin: Origin | None = None) -> Change:
+    """What taking a version into the store did; the version in use stays where there is a reason against it."""
+    held = held_list(found.id)
     before = held[0] if held else None
-    against = _reason_against(found, before, force)
+    against = reason_against(found, before, force)
     if against:
-        return Change(found.id, False, against, len(found))
+        return Change(found.id, False, against, len(found), rejected=found.rejected)
     old = before.entries if before is not None else found.entries.clear()
-    added, removed, changed = _differences(old, found.entries)
-    if before is not None and before.as_of == found.as_of and not added + removed + changed:
-        return Change(found.id, True, "the same as the one in use", len(found))
-    _keep(found, folder, today)
-    return Change(found.id, True, "now in use", len(found), added, removed, changed)
+    new, gone, altered = _differences(old, found.entries)
+    if before is not None and before.as_of == found.as_of and not new and not gone and not altered:
+        if origin:
+            confirm(found.id, today, origin)
+        return Change(found.id, True, SAME, len(found), rejected=found.rejected)
+    _keep(found, store_folder() / found.id, today, origin)
+    return Change(found.id, True, TAKEN, len(found), new, gone, altered, found.rejected)
 
 
-def import_lists(path: Path | str, today: date, force: bool = False) -> list[Change]:
-    """What importing a file, or a folder of files, did to each list in it.
+def import_lists(path: Path | str, today: date, force: bool = False, as_of: date | None = None) -> list[Change]:
+    """What importing a file, or a folder of files, did to each list in it; `as_of` is the day of lists without one.
 
     Raises InputError, and changes nothing, for a file that is broken or holds no list.
     """
@@ -175,17 +271,26 @@ def import_lists(path: Path | str, today: date, force: bool = False) -> list[Cha
     if not source.exists():
         raise MissingError(f"{source}: no such file or folder")
     found: Iterable[PartyList] = read_folder(source) if source.is_dir() else read_list(source)
-    return [_import_one(item, today, force) for item in found]
+    dated = [replace(item, as_of=item.as_of or as_of) for item in found]
+    with locked(store_folder() / ".lock"):
+        return [take(item, today, force) for item in dated]
+
+
+def versions(list_id: str) -> list[dict[str, Any]]:
+    """The records of all versions of a list that the store has kept, oldest first, the one in use marked."""
+    manifest = _manifest(store_folder() / list_id)
+    return [{**version, "in_use": version["file"] == manifest["in_use"]} for version in manifest["versions"]]
 
 
 def load_store() -> ListSet:
-    """The lists in use in the store; an empty set where nothing has been imported."""
+    """The lists in use in the store, each with the day it was last found at its address; empty where none is."""
     root = store_folder()
     lists = {}
     for folder in sorted(root.iterdir()) if root.is_dir() else []:
-        held = _in_use(folder) if folder.is_dir() else None
+        held = in_use(folder) if folder.is_dir() else None
         if held:
-            lists[held[0].id] = held[0]
+            checked = held[1].get("checked_on")
+            lists[held[0].id] = replace(held[0], checked_on=date.fromisoformat(checked) if checked else None)
     return ListSet(lists)
 
 
@@ -196,10 +301,11 @@ def open_lists(folder: Path | str | None = None) -> ListSet:
 
 
 def status(lists: ListSet, today: date) -> list[ListStatus]:
-    """What is loaded, list by list, with its age on `today`."""
+    """What is loaded, list by list, with its age on `today`: days since its day, or since it was last found current."""
     made = []
     for item in lists:
-        age = (today - item.as_of).days if item.as_of else None
+        latest = item.current_on
+        age = (today - latest).days if latest else None
         held = _manifest(store_folder() / item.id)
         version = next(
             (v for v in held["versions"] if v["source_sha256"] == item.sha256 and v["file"] == held["in_use"]), None
@@ -207,7 +313,17 @@ def status(lists: ListSet, today: date) -> list[ListStatus]:
         day = date.fromisoformat(version["imported_on"]) if version else None
         made.append(
             ListStatus(
-                item.id, item.title, item.as_of, age, len(item), len(item.rejected), item.source, item.sha256, day
+                item.id,
+                item.title,
+                item.as_of,
+                age,
+                len(item),
+                len(item.rejected),
+                item.source,
+                item.sha256,
+                day,
+                item.checked_on,
+                stale_after_days(item.id),
             )
         )
     return made

@@ -132,7 +132,8 @@ def _option_helps() -> dict[str, str]:
 def _parameter(parameter: click.Parameter, helps: Mapping[str, str]) -> str:
     name = parameter.name or ""
     if not isinstance(parameter, click.Option):
-        return f"| `{name.upper()}`{'...' if parameter.nargs == -1 else ''} | {_ARGUMENTS[name]} |"
+        shown = parameter.human_readable_name.strip("[].").replace("]...", "").upper()
+        return f"| `{shown}`{'...' if parameter.nargs == -1 else ''} | {_ARGUMENTS[name]} |"
     names = ", ".join(f"`{option}`" for option in [*parameter.opts, *parameter.secondary_opts])
     takes = "" if parameter.is_flag else f" {_metavar(parameter)}"
     means = " ".join((parameter.help or helps.get(parameter.opts[0], "")).split())
@@ -159,6 +160,8 @@ _ARGUMENTS = {
     "file": "The file to write.",
     "names": "A CSV of names.",
     "name": "The name the user signs in with.",
+    "list_id": "The id of a list, as `us-sdn`.",
+    "wanted": "Sources (rows of the addresses) or lists, as `un` or `us-sdn`; all if none is named.",
 }
 
 PAGES: Mapping[str, Callable[[], str]] = {
