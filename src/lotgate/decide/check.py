@@ -20,6 +20,7 @@ from lotgate.decide.judge import Judge
 from lotgate.errors import Fault, InputError
 from lotgate.evaluate.columns import FactTable
 from lotgate.evaluate.evaluator import ANSWERS, Evaluated, Evaluator
+from lotgate.evaluate.factors import distinct
 from lotgate.facts.answers import apply_answers
 from lotgate.facts.build import Facts
 from lotgate.facts.evidence import unfold
@@ -31,6 +32,7 @@ from lotgate.tables import Workspace
 __all__ = ["Decisions", "HorizonRow", "check", "explain", "horizon"]
 
 Days = npt.NDArray[np.datetime64]
+Ints = npt.NDArray[Any]
 MONTHS = 12
 
 
@@ -62,7 +64,7 @@ class Decisions(Sequence[LineDecision]):
         self, ws: Workspace, law: Law, lists: ListSet, days: Days, regimes: Sequence[str] | None = None
     ) -> None:
         self.law = law
-        seen = unfold(ws, days.astype("datetime64[D]").tolist())
+        seen = unfold(ws, days.astype("datetime64[D]"))
         inner, answers = apply_answers(seen.workspace, law)
         self.workspace = apply_answers(ws, law)[0] if seen.names else inner
         self.days = days
@@ -73,11 +75,10 @@ class Decisions(Sequence[LineDecision]):
         self.evaluated: Evaluated = self.evaluator.evaluate(self.table_of_facts)
         self.questions = Questions(self.facts)
         self.judge = Judge(self.evaluated, self.questions, answers.checked_until)
-        self.names: list[str] = self.workspace.tables["shipments"]["line"].to_list()
         self._held: dict[int, LineDecision] = {}
 
     def __len__(self) -> int:
-        return len(self.names)
+        return len(self.days)
 
     def __getitem__(self, number: Any) -> Any:
         if isinstance(number, slice):
@@ -101,6 +102,12 @@ class Decisions(Sequence[LineDecision]):
     def __iter__(self) -> Iterator[LineDecision]:
         return (self[i] for i in range(len(self)))
 
+    @cached_property
+    def names(self) -> list[str]:
+        """The name of every line."""
+        names: list[str] = self.workspace.tables["shipments"]["line"].to_list()
+        return names
+
     @property
     def lines(self) -> Decisions:
         """The decisions themselves."""
@@ -122,8 +129,23 @@ class Decisions(Sequence[LineDecision]):
         return found
 
     @cached_property
+    def pairs(self) -> tuple[Ints, Ints, Ints]:
+        """Distinct (row, epoch) pairs of the lines, each on its own day: rows, epochs, and the pair of every line."""
+        span = len(self.evaluator.starts)
+        pair, sample = distinct(self.evaluated.group * span + self.evaluator.epochs(self.days))
+        return self.evaluated.group[sample], self.evaluator.epochs(self.days[sample]), pair
+
+    @cached_property
+    def decided_pairs(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int8]]:
+        """[pair, regime]: answers and policies of `pairs`, the age of the law data left out."""
+        rows, epochs, _ = self.pairs
+        return self.evaluated.decide(rows, epochs)
+
+    @cached_property
     def _decided(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int8]]:
-        return self.evaluated.decide(self.evaluated.group, self.evaluator.epochs(self.days))
+        answers, policies = self.decided_pairs
+        pair = self.pairs[2]
+        return answers.take(pair, axis=0), policies.take(pair, axis=0)
 
     @property
     def raw_answers(self) -> npt.NDArray[np.uint8]:

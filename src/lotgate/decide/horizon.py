@@ -33,30 +33,32 @@ def _timeline(decisions: Decisions) -> Answers:
 
 def holds_until(decisions: Decisions) -> npt.NDArray[np.datetime64]:
     """The last day of the same answer for each line; not-a-time where nothing recorded changes it."""
-    evaluator = decisions.evaluator
-    whole = _timeline(decisions)
-    line, course = _courses(whole)
-    group = course[decisions.evaluated.group]
-    last = line.shape[1] - 1
-    # the next epoch with another answer, from the end backwards; last + 1 stands for never
-    following = np.full(line.shape, last + 1, dtype=np.int32)
-    for epoch in range(last - 1, -1, -1):
-        same = line[:, epoch] == line[:, epoch + 1]
-        following[:, epoch] = np.where(same, following[:, epoch + 1], epoch + 1)
+    evaluator, evaluated = decisions.evaluator, decisions.evaluated
+    rows, own, pair = decisions.pairs
+    never = len(evaluator.starts)
+    since = np.full(len(evaluated.sample), never, dtype=np.int64)
+    np.minimum.at(since, rows, own)
+    stretches = _stretches(own, never)
+    answer = np.zeros(len(since), dtype=np.uint8)
+    following = np.full(len(since), never, dtype=np.int64)  # the next epoch with another answer
+    until = np.full(len(rows), never, dtype=np.int64)
+    for epoch, moved, answers in evaluated.backwards(since):
+        if epoch + 1 < never:
+            following[moved[answer[moved] != answers]] = epoch + 1
+        answer[moved] = answers
+        until[stretches[epoch]] = following[rows[stretches[epoch]]]
     starts = np.append(np.array(evaluator.starts, dtype="datetime64[D]"), np.datetime64("NaT"))
-    found: npt.NDArray[np.datetime64] = starts[following[group, evaluator.epochs(decisions.days)]] - 1
+    found: npt.NDArray[np.datetime64] = starts[until[pair]] - 1
     for number, steps in _own_days(decisions).items():
         found[number] = np.datetime64(steps[0][0], "D") - np.timedelta64(1, "D") if steps else np.datetime64("NaT")
     return found
 
 
-def _courses(timeline: Answers) -> tuple[Answers, npt.NDArray[np.intp]]:
-    """The distinct courses of answers over all epochs, and the course of every row: there are few of them."""
-    packed = np.ascontiguousarray(timeline).view(np.dtype((np.void, timeline.shape[1]))).reshape(-1)
-    seen: dict[Any, int] = {}
-    course = np.array([seen.setdefault(row, len(seen)) for row in packed.tolist()], dtype=np.intp)
-    distinct = np.frombuffer(b"".join(seen), dtype=np.uint8).reshape(len(seen), timeline.shape[1])
-    return distinct, course
+def _stretches(numbers: npt.NDArray[Any], count: int) -> list[npt.NDArray[np.intp]]:
+    """The places of every number below `count`."""
+    order = np.argsort(numbers, kind="stable")
+    ends = np.searchsorted(numbers[order], np.arange(count + 1))
+    return [order[ends[k] : ends[k + 1]] for k in range(count)]
 
 
 def changes(decisions: Decisions, until: date | None = None) -> list[list[Step]]:

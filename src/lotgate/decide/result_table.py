@@ -47,7 +47,7 @@ def result_table(decisions: Decisions) -> pa.Table:
     cells = lines * slots
     return pa.table(
         [
-            _repeated(pa.array(decisions.names, pa.string()), slots),
+            _repeated(decisions.workspace.tables["shipments"]["line"].to_arrow().cast(pa.string()), slots),
             _repeated(pa.array(decisions.days.astype("datetime64[D]"), pa.date32()), slots),
             _coded(np.tile(np.arange(slots), lines), [*regimes, "line"]),
             _coded(answer.reshape(-1), list(ANSWERS)),
@@ -78,14 +78,6 @@ def _lists(cell: Ints, word: Ints, words: list[str], cells: int) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(offsets), pa.array(words, pa.string()).take(pa.array(word)))
 
 
-def _pairs(decisions: Decisions) -> tuple[Ints, Ints, Ints]:
-    """Distinct (row, epoch) pairs, and the pair of every line."""
-    epochs = decisions.evaluator.epochs(decisions.days)
-    span = len(decisions.evaluator.starts)
-    distinct, pair = np.unique(decisions.evaluated.group * span + epochs, return_inverse=True)
-    return distinct // span, distinct % span, pair
-
-
 def _of_pairs(pair: Ints, count: int) -> tuple[Ints, Ints]:
     """The lines of every pair: (first place of each pair, lines in the order of their pairs)."""
     return np.concatenate(([0], np.cumsum(np.bincount(pair, minlength=count)))), np.argsort(pair, kind="stable")
@@ -101,7 +93,7 @@ def _spread(first: Ints, order: Ints, pairs: Ints) -> tuple[Ints, Ints]:
 
 def _measures(decisions: Decisions, slots: int) -> tuple[Ints, Ints, list[str]]:
     evaluator = decisions.evaluator
-    rows, epochs, pair = _pairs(decisions)
+    rows, epochs, pair = decisions.pairs
     owner, clause = decisions.evaluated.spoken(rows, epochs)
     words = sorted({c.measure for c in evaluator.clauses})
     number = {word: n for n, word in enumerate(words)}
@@ -147,10 +139,10 @@ def _open_leaves(
 
     Leaves behind which the same cells stand are taken together, so that a cell is looked up once and not per clause.
     """
-    rows, epochs, pair = _pairs(decisions)
+    rows, epochs, pair = decisions.pairs
     first, order = _of_pairs(pair, len(rows))
     masks: dict[object, tuple[Leaf, npt.NDArray[np.uint8]]] = {}
-    for question in decisions.evaluated.questions(rows, epochs):
+    for question in decisions.evaluated.questions(rows, epochs, *decisions.decided_pairs):
         owner, lines = _spread(first, order, question.rows)
         regimes = question.regimes[owner]
         if question.leaf is None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,20 +21,11 @@ from lotgate.law.model import POLICIES
 
 if TYPE_CHECKING:
     from lotgate.evaluate.evaluator import Evaluator
+    from lotgate.evaluate.factors import Reading
 
-__all__ = ["BLOCK", "Entries", "Evaluated", "Program", "Question"]
+__all__ = ["Entries", "Evaluated", "Program", "Question"]
 
-BLOCK = 8192
-"""Rows whose planes are held at once; small enough to stay in the processor's cache."""
-
-
-def _ceiling(program: Program, planes: dict[int, Bytes], rows: int) -> npt.NDArray[np.int8]:
-    """The rank of the strictest policy a clause could still lead to."""
-    ceiling = np.full(rows, POLICIES.index(program.clause.policy) if program.clause.policy else -1, dtype=np.int8)
-    for node, rank, _ in program.routes:
-        possible = planes[node] != FALSE
-        ceiling[possible] = np.maximum(ceiling[possible], rank)
-    return ceiling
+_OPEN = np.isin(np.arange(len(Outcome)), OPEN_OUTCOMES)
 
 
 @dataclass(frozen=True)
@@ -46,15 +38,6 @@ class Question:
     regimes: Bytes
 
 
-def _revive(
-    alive: dict[int, Bytes], planes: dict[int, Bytes], node: int, rows: npt.NDArray[np.bool_], bit: np.uint8
-) -> None:
-    """Marks a node as open for one regime in the rows where it is unknown."""
-    mask = np.where(rows & (planes[node] == UNKNOWN), bit, np.uint8(0))
-    if mask.any():
-        alive[node] = alive[node] | mask if node in alive else mask
-
-
 class Evaluated:
     """Distinct rows of a table with their entries, decided for any day by look-up."""
 
@@ -62,7 +45,6 @@ class Evaluated:
         self,
         evaluator: Evaluator,
         table: FactTable,
-        luts: dict[int, Bytes],
         reader: Reader,
         group: Ints,
     ) -> None:
@@ -72,34 +54,32 @@ class Evaluated:
         """Distinct row of every input row."""
         self.sample = reader.sample
         """One input row of every distinct row."""
-        self._luts = luts
         self._reader = reader
 
-    def _spread(self, rows: Ints, epochs: Ints) -> Iterator[tuple[Ints, Entries, Ints]]:
-        """The entries of distinct rows, each in an epoch: (place in `rows` of every entry, entries, its place)."""
-        texts = self.evaluator.text_of(epochs).astype(np.uint16)
-        order = np.argsort(texts, kind="stable")
-        present, starts = np.unique(texts[order], return_index=True)
-        ends = [*starts[1:], len(order)]
-        stretches = {t: order[a:b] for t, a, b in zip(present.tolist(), starts, ends, strict=False)}
-        self._reader.want({text: rows[here] for text, here in stretches.items()})
+    def _spread(self, rows: Ints, epochs: Ints) -> Iterator[tuple[int, Ints, Entries, Ints]]:
+        """The entries of distinct rows, each in an epoch: (a text of their wording, place in `rows` of every entry,
+        entries, its place)."""
+        order = np.argsort(rows, kind="stable")
+        texts = self.evaluator.text_of(epochs)[order]
+        rows = rows[order]
+        present = np.flatnonzero(np.bincount(texts, minlength=1))
+        self._reader.want({text: rows if len(present) == 1 else rows[texts == text] for text in present.tolist()})
         for number, layer in enumerate(self.evaluator.layers):
-            readings = layer.reading[present]
-            for reading in np.unique(readings):
-                alike = present[readings == reading].tolist()
-                here = order if len(alike) == len(present) else np.concatenate([stretches[text] for text in alike])
-                entries = self._reader.entries(number, int(reading))
-                place = np.full(len(self.sample), -1, dtype=np.int32)
-                place[entries.row] = np.arange(len(entries.row), dtype=np.int32)
-                owner, index = _spread(entries.first, place.take(rows[here]))
-                yield here[owner], entries, index
+            for reading in np.unique(layer.reading[present]).tolist():
+                entries = self._reader.entries(number, reading)
+                place, concerned = _meet(rows, entries.row)
+                if len(alike := layer.reading == reading) > 1:
+                    kept = alike[texts[place]]
+                    place, concerned = place[kept], concerned[kept]
+                owner, index = _entries(entries.first, concerned)
+                yield reading, order[place[owner]], entries, index
 
     def results(self, rows: Ints, epochs: Ints) -> Iterator[tuple[Ints, Ints, Bytes, npt.NDArray[np.int8]]]:
         """What clauses do in distinct rows, each in an epoch: (place in `rows`, clause, Outcome, rank of its policy).
 
         Clauses whose condition surely fails are not told of.
         """
-        for owner, entries, index in self._spread(rows, epochs):
+        for _, owner, entries, index in self._spread(rows, epochs):
             clause = entries.clause[index]
             outcomes = OUTCOMES[self.evaluator.statuses[epochs[owner], clause], entries.trits[index]]
             yield owner, clause, outcomes, entries.policy[index]
@@ -121,96 +101,117 @@ class Evaluated:
         policies[answers != 2] = -1
         return answers, policies
 
-    def questions(self, rows: Ints, epochs: Ints) -> Iterator[Question]:
-        """What could still make regimes stricter, for distinct rows each in an epoch: open leaves and open standings.
+    def questions(self, rows: Ints, epochs: Ints, answers: Bytes, policies: npt.NDArray[np.int8]) -> Iterator[Question]:
+        """What could still make regimes stricter than these answers, for distinct rows each in an epoch: open leaves
+        and open standings.
 
         The same rule as the walk of one line: an open clause counts if its answer and policy would be stricter than
         those established, and of its unknown leaves those that no known neighbour overrules.
         """
-        answers, policies = self.decide(rows, epochs)
-        texts = self.evaluator.text_of(epochs)
-        for text in np.flatnonzero(np.bincount(texts)):
-            here = np.flatnonzero(texts == text)
-            for start in range(0, len(here), BLOCK):
-                at = here[start : start + BLOCK]
-                planes = self.evaluator.planes(self.table, self.sample[rows[at]], texts[at], self._luts)
-                yield from self._open(planes, at, epochs[at], answers[at], policies[at])
-
-    def _open(
-        self, planes: dict[int, Bytes], at: Ints, epochs: Ints, answers: Bytes, policies: npt.NDArray[np.int8]
-    ) -> Iterator[Question]:
         ev = self.evaluator
-        alive: dict[int, Bytes] = {}
-        for j, program in enumerate(ev.programs):
-            when = planes[program.when]
-            if ev.advises[j] or not when.any():
+        routed = np.array([bool(program.routes) for program in ev.programs], dtype=bool) & (ev.prohibits == 0)
+        for text, owner, entries, index in self._spread(rows, epochs):
+            clause = entries.clause[index]
+            outcomes = OUTCOMES[ev.statuses[epochs[owner], clause], entries.trits[index]]
+            asks = _OPEN[outcomes] | ((outcomes == Outcome.FIRES) & routed[clause])
+            asks &= ~ev.advises[clause]
+            some = np.flatnonzero(asks)
+            some = some[np.argsort(clause[some], kind="stable")]
+            concerned, starts = np.unique(clause[some], return_index=True)
+            for j, mine in zip(concerned.tolist(), np.split(some, starts[1:]), strict=False):
+                at, k = owner[mine], int(ev.regime_of[j])
+                level = answers[at, k].astype(np.int64), policies[at, k].astype(np.int64)
+                states = self._reader.factors.read(self._reader.factors.states(self.sample[rows[at]]), text)
+                yield from self._open(j, at, outcomes[mine], level, states)
+
+    def _open(self, j: int, at: Ints, outcomes: Bytes, level: tuple[Ints, Ints], said: Reading) -> Iterator[Question]:
+        """The questions of one clause in the rows where it is open, or fires in a way that is open."""
+        ev, program = self.evaluator, self.evaluator.programs[j]
+        answer, policy = level
+        bit = np.uint8(1 << int(ev.regime_of[j]))
+        rank = 3 if ev.prohibits[j] else 2
+        mildest = POLICIES.index(program.clause.policy) if program.clause.policy else -1
+        ceiling = np.full(len(at), mildest)
+        routes = [(node, strict, said(node)) for node, strict, _ in program.routes] if rank == 2 else []
+        for _, strict, trits in routes:
+            ceiling[(trits != FALSE) & (ceiling < strict)] = strict
+        stricter = (rank > answer) | ((rank == answer) & (ceiling > policy) & (rank == 2))
+        counts = _OPEN[outcomes] & stricter
+        unsettled = at[counts & (outcomes != Outcome.OPEN)]
+        if len(unsettled):
+            yield Question(None, program.clause.measure, unsettled, np.full(len(unsettled), bit))
+        alive = dict.fromkeys((program.when, program.free, program.licence), counts)
+        fires = outcomes == Outcome.FIRES
+        for node, strict, _ in routes:
+            asking = fires & ((answer < 2) | ((answer == 2) & (strict > policy)))
+            alive[node] = alive[node] | asking if node in alive else asking
+        for leaf, hit in self._open_leaves(alive, said):
+            yield Question(leaf, None, at[hit], np.full(int(hit.sum()), bit))
+
+    def _open_leaves(
+        self, alive: dict[int, npt.NDArray[np.bool_]], said: Reading
+    ) -> Iterator[tuple[int, npt.NDArray[np.bool_]]]:
+        """The unknown leaves below nodes, each with the rows in which it keeps one of them unknown."""
+        nodes = self.evaluator.graph.nodes
+        waiting = [-number for number in alive]
+        heapify(waiting)
+        while waiting:  # children have smaller numbers than what they stand in
+            number = -heappop(waiting)
+            if number not in alive:
                 continue
-            k = int(ev.regime_of[j])
-            packed = when | planes[program.free] << 2 | planes[program.licence] << 4
-            result = OUTCOMES[ev.statuses[epochs, j], packed]
-            rank = 3 if ev.prohibits[j] else 2
-            level, policy = answers[:, k], policies[:, k]
-            stricter = (rank > level) | ((rank == level) & (_ceiling(program, planes, len(at)) > policy) & (rank == 2))
-            counts = np.isin(result, OPEN_OUTCOMES) & stricter
-            bit = np.uint8(1 << k)
-            if counts.any():
-                unsettled = counts & (result != Outcome.OPEN)
-                if unsettled.any():
-                    hit = np.flatnonzero(unsettled)
-                    yield Question(None, program.clause.measure, at[hit], np.full(len(hit), bit))
-                for node in (program.when, program.free, program.licence):
-                    _revive(alive, planes, node, counts, bit)
-            if rank == 2:
-                fires = result == Outcome.FIRES
-                for node, strict, _ in program.routes:
-                    _revive(alive, planes, node, fires & ((level < 2) | ((level == 2) & (strict > policy))), bit)
-        for number in reversed(ev.order):
-            mask = alive.pop(number, None)
-            if mask is None:
+            open_ = alive.pop(number) & (said(number) == UNKNOWN)
+            if not open_.any():
                 continue
-            opened = ev.graph.nodes[number]
-            if opened.kind == "leaf":
-                hit = np.flatnonzero(mask)
-                yield Question(opened.children[0], None, at[hit], mask[hit])
-            for child in opened.children if opened.kind != "leaf" else ():
-                passed = np.where(planes[child] == UNKNOWN, mask, np.uint8(0))
-                if passed.any():
-                    alive[child] = alive[child] | passed if child in alive else passed
+            node = nodes[number]
+            if node.kind == "leaf":
+                yield node.children[0], open_
+                continue
+            for child in node.children:
+                if child in alive:
+                    alive[child] = alive[child] | open_
+                else:
+                    alive[child] = open_
+                    heappush(waiting, -child)
 
     def timeline(self, first: int) -> Bytes:
-        """[distinct row, epoch]: the answer of the line as a whole from an epoch on, index into ANSWERS.
+        """[distinct row, epoch]: the answer of the line as a whole from an epoch on, index into ANSWERS."""
+        found = np.zeros((len(self.evaluator.starts), len(self.sample)), dtype=np.uint8)
+        for epoch, rows, answers in self.backwards(np.full(len(self.sample), first)):
+            found[epoch] = found[min(epoch + 1, len(found) - 1)]
+            found[epoch, rows] = answers
+        return found.T
 
-        From one epoch to the next only the rows are decided again that a clause with a changed status concerns, or all
-        where a dated term reads differently.
+    def backwards(self, since: Ints) -> Iterator[tuple[int, Ints, Bytes]]:
+        """From the last epoch to the first: (epoch, distinct rows, answer of the line as a whole in that epoch).
+
+        Told are all rows of the last epoch, then those that the step into the next epoch may answer otherwise: those
+        that a clause with a changed status concerns, or all where a dated term reads differently. `since` says per
+        distinct row the first epoch of interest.
         """
-        ev = self.evaluator
-        every = np.arange(len(self.sample))
-        found = np.zeros((len(every), len(ev.starts)), dtype=np.uint8)
-        texts = ev.text_of(np.arange(len(ev.starts)))
-        for epoch in range(first, len(ev.starts)):
-            rows = every if epoch == first else self._moved(epoch, int(texts[epoch - 1]), int(texts[epoch]))
-            if epoch > first:
-                found[:, epoch] = found[:, epoch - 1]
-            if len(rows):
-                answers, _ = self.decide(rows, np.full(len(rows), epoch))
-                found[rows, epoch] = answers.max(axis=1, initial=0)
-        return found
+        last = len(self.evaluator.starts) - 1
+        first = int(since.min()) if len(since) else last
+        for epoch in range(last, first - 1, -1):
+            asked = np.flatnonzero(since <= epoch)
+            rows = asked if epoch == last else asked[self._moved(epoch + 1, asked)[asked]]
+            answers, _ = self.decide(rows, np.full(len(rows), epoch))
+            yield epoch, rows, answers.max(axis=1, initial=0)
 
-    def _moved(self, epoch: int, before: int, after: int) -> Ints:
-        """The distinct rows for which the step into an epoch may change something."""
+    def _moved(self, epoch: int, asked: Ints) -> npt.NDArray[np.bool_]:
+        """For which distinct rows, among those asked for, the step into an epoch may change something."""
         ev = self.evaluator
+        before, after = ev.text_of(np.array([epoch - 1, epoch])).tolist()
         changed = ev.statuses[epoch] != ev.statuses[epoch - 1]
-        every = np.arange(len(self.sample))
-        moved = np.zeros(len(every), dtype=bool)
-        self._reader.want({before: every, after: every})
+        moved = np.zeros(len(self.sample), dtype=bool)
+        self._reader.want({before: asked, after: asked})
         for number, layer in enumerate(ev.layers):
             old, new = int(layer.reading[before]), int(layer.reading[after])
+            if old == new and not changed[list(layer.programs)].any():
+                continue
             for reading in {old, new}:
                 entries = self._reader.entries(number, reading)
                 touched = changed[entries.clause] if old == new else np.ones(len(entries.clause), dtype=bool)
-                if touched.any():
-                    moved[entries.rows[touched]] = True
-        return np.flatnonzero(moved)
+                moved[entries.rows[touched]] = True
+        return moved
 
     def spoken(self, rows: Ints, epochs: Ints) -> tuple[Ints, Ints]:
         """The clauses that speak in each distinct row in its epoch, fired or held back: (place in rows, clause)."""
@@ -236,10 +237,25 @@ class Evaluated:
         return dict(sorted(found.items()))
 
 
-def _spread(first: Ints, rows: Ints) -> tuple[Ints, Ints]:
-    """The entries of several rows laid out flat: (which of the rows each belongs to, its place); -1 has none."""
-    some = np.flatnonzero(rows >= 0)
-    starts = first[rows[some]]
-    counts = first[rows[some] + 1] - starts
-    shift = starts - (np.cumsum(counts) - counts)
-    return np.repeat(some, counts), np.repeat(shift, counts) + np.arange(int(counts.sum()))
+def _meet(rows: Ints, some: Ints) -> tuple[Ints, Ints]:
+    """Where sorted numbers meet sorted numbers that stand once each: (place in `rows`, place in `some`)."""
+    if len(rows) < len(some):
+        place = np.searchsorted(some, rows)
+        met = np.flatnonzero(some[np.minimum(place, len(some) - 1)] == rows)
+        return met, place[met]
+    first, end = np.searchsorted(rows, some), np.searchsorted(rows, some, side="right")
+    owner, place = _spans(first, end - first)
+    return place, owner
+
+
+def _entries(first: Ints, rows: Ints) -> tuple[Ints, Ints]:
+    """The entries of several rows laid out flat: (which of the rows each belongs to, its place)."""
+    return _spans(first[rows], first[rows + 1] - first[rows])
+
+
+def _spans(starts: Ints, counts: Ints) -> tuple[Ints, Ints]:
+    """Stretches of numbers laid out flat: (which of the stretches each belongs to, the number)."""
+    if (counts == 1).all():
+        return np.arange(len(starts)), starts
+    owner = np.repeat(np.arange(len(starts)), counts)
+    return owner, np.arange(len(owner)) + np.repeat(starts - (np.cumsum(counts) - counts), counts)

@@ -137,28 +137,33 @@ class Reader:
         """What to read: (text, layers, distinct rows). Layers without dated terms are read once for all texts."""
         layers = self.evaluator.layers
         plain = [number for number, layer in enumerate(layers) if not layer.reading.any()]
-        every = np.concatenate(list(rows.values())) if plain and rows else np.zeros(0, dtype=np.int64)
-        if wanting := [number for number in plain if not self._has(number, 0, every)]:
-            yield 0, wanting, np.flatnonzero(self._mask([every]))
-        for text, wanted in rows.items():
-            dated = [number for number in range(len(layers)) if number not in plain]
-            if wanting := [n for n in dated if not self._has(n, int(layers[n].reading[text]), wanted)]:
-                yield text, wanting, np.flatnonzero(self._mask([wanted]))
+        dated = [number for number in range(len(layers)) if number not in plain]
+        if plain and rows:
+            every = self._mask(list(rows.values()))
+            if wanting := [number for number in plain if not self._has(number, 0, every)]:
+                yield 0, wanting, self._places(every)
+        for text, wanted in rows.items() if dated else ():
+            mask = self._mask([wanted])
+            if wanting := [n for n in dated if not self._has(n, int(layers[n].reading[text]), mask)]:
+                yield text, wanting, self._places(mask)
 
-    def _mask(self, rows: Sequence[Ints]) -> npt.NDArray[np.bool_]:
+    def _mask(self, rows: Sequence[Ints]) -> Bytes:
+        """One bit per distinct row: whether it is among these."""
         mask = np.zeros(len(self.sample), dtype=bool)
         for some in rows:
             mask[some] = True
-        return mask
+        return np.packbits(mask)
 
-    def _has(self, layer: int, reading: int, rows: Ints) -> bool:
+    def _places(self, mask: Bytes) -> Ints:
+        found: Ints = np.flatnonzero(np.unpackbits(mask, count=len(self.sample)))
+        return found
+
+    def _has(self, layer: int, reading: int, mask: Bytes) -> bool:
         covered = self._covered.get((layer, reading))
-        if covered is None:
-            return False
-        return bool((covered[rows >> 3] >> (7 - (rows & 7)) & 1).all())
+        return covered is not None and not (mask & ~covered).any()
 
     def _cover(self, layer: int, reading: int, rows: Sequence[Ints]) -> None:
-        mask = np.packbits(self._mask(rows))
+        mask = self._mask(rows)
         held = self._covered.get((layer, reading))
         self._covered[layer, reading] = mask if held is None else held | mask
 

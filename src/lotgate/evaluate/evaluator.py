@@ -182,7 +182,7 @@ class Evaluator:
         luts = self.luts(table)
         factors = Factors(self, table, luts)
         group, sample = factors.groups()
-        return Evaluated(self, table, luts, Reader(self, factors, sample), group)
+        return Evaluated(self, table, Reader(self, factors, sample), group)
 
     @cached_property
     def layers(self) -> list[Layer]:

@@ -7,7 +7,7 @@ combined row by row, leave a clause only the rows it may concern; the condition 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -23,13 +23,15 @@ from lotgate.law.expr import FALSE, NOT, TRUE
 if TYPE_CHECKING:
     from lotgate.evaluate.evaluator import Evaluator
 
-__all__ = ["Factors", "distinct"]
+__all__ = ["Factors", "Reading", "distinct"]
 
 _NOT = np.array(NOT, dtype=np.uint8)
 _BLOCK = 1 << 17
 _LIKELY = 0.02
 """A condition that may hold in a larger share of the rows is looked at branch by branch."""
 Mask = npt.NDArray[np.bool_]
+Reading = Callable[[int], Bytes]
+"""The trits of a node, by its number, in rows chosen before."""
 Drawn = dict[tuple[int, int], tuple[Sequence[tuple[int, ...]], npt.NDArray[np.uint64]]]
 """Bits already drawn, by subject and width."""
 
@@ -153,6 +155,25 @@ class Factors:
         for part in parts[1:]:
             combine(found, part, out=found)
         return found
+
+    def read(self, states: Sequence[Ints], text: int) -> Reading:
+        """Tells the trits of any node in rows of these states, each node once."""
+        said: dict[int, Bytes] = {}
+
+        def trits(number: int) -> Bytes:
+            if number not in said:
+                asks = int(self.evaluator.asks[number])
+                if asks & (asks - 1) == 0:
+                    subject = max(asks.bit_length() - 1, 0)
+                    said[number] = self.plane(subject, number, text).take(states[subject])
+                else:
+                    node = self.graph.nodes[number]
+                    children = [trits(child) for child in node.children]
+                    combine = np.bitwise_and if node.kind == "and" else np.bitwise_or
+                    said[number] = _NOT.take(children[0]) if node.kind == "not" else reduce(combine, children)
+            return said[number]
+
+        return trits
 
     # ---- where a condition may hold -----------------------------------------------------------------------------
 

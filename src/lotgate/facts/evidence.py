@@ -7,11 +7,13 @@ stand-in's name; so do the items it is a part of. Whoever shows a name asks `nam
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from lotgate.law import Text
@@ -58,7 +60,7 @@ def as_of(ws: Workspace, day: date) -> Workspace:
     return replace(ws, tables=tables)
 
 
-def unfold(ws: Workspace, days: Iterable[date]) -> Unfolded:
+def unfold(ws: Workspace, days: npt.NDArray[np.datetime64]) -> Unfolded:
     """The workspace as each line sees it on its day. Where no paper runs out it is the same workspace.
 
     Answers about lines count until their end; those about parties, measures and law data only if they still do on the
@@ -67,7 +69,7 @@ def unfold(ws: Workspace, days: Iterable[date]) -> Unfolded:
     if all(ws.tables[name]["expires"].null_count() == ws.tables[name].height for name in ("facts", "composition")):
         return Unfolded(ws)
     held: Held = {}
-    whole = list(days)
+    whole: list[date] = days.tolist()
     ws = _without_ended(ws, whole, held)
     return _Unfolding(ws, held).unfolded(whole)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from lotgate.facts.build import Facts
 from lotgate.facts.party_facts import list_of_tag
@@ -65,7 +66,7 @@ class Questions:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.law = facts.law
-        self._columns: dict[str, list[Any]] = {}
+        self._columns: dict[str, pl.Series] = {}
 
     def cells(self, line: int, leaf: Leaf) -> Sequence[Cell]:
         """(fact, subject, question) for every cell that would help to settle a leaf of a line."""
@@ -137,8 +138,8 @@ class Questions:
 
     def _cell(self, line: int, column: str) -> str | None:
         if column not in self._columns:
-            self._columns[column] = self.facts.lines[column].to_list()
-        value = self._columns[column][line]
+            self._columns[column] = self.facts.lines[column]
+        value = self._columns[column].item(line)
         return None if value is None else str(value)
 
     def _day(self, line: int) -> date:
