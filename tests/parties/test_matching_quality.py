@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from lotgate.parties import ListSet, Query, from_rows, measure, read_folder, score_pairs, screen
-from lotgate.parties.glossary import Glossary, glossary
-from lotgate.parties.scripts import pinyin_parted, roman_key, simplified, wade_giles
+from lotgate.parties.names.glossary import Glossary, glossary
+from lotgate.parties.names.scripts import pinyin_parted, roman_key, simplified, wade_giles
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 

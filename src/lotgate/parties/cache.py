@@ -42,7 +42,7 @@ def code_mark() -> str:
     """A mark of the code and data of this package: another version of it makes other results."""
     mark = sha256()
     root = files("lotgate.parties")
-    for folder in (root, root.joinpath("data")):
+    for folder in (root, *(root.joinpath(room) for room in ("data", "names", "matching"))):
         for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
             if item.is_file() and item.name.endswith((".py", ".csv", ".txt", ".yaml")):
                 mark.update(item.name.encode())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from lotgate.errors import Fault, InputError
-from lotgate.parties.compare import compare_names
+from lotgate.parties.matching.compare import compare_names
 
 __all__ = ["DEFAULT_THRESHOLD", "Measured", "measure", "score_pairs"]
 

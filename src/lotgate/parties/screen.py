@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 import polars as pl
 
-from lotgate.parties.compare import Comparison, compare
-from lotgate.parties.index import Entry, NameIndex, name_index, without_collection
 from lotgate.parties.lists import ListSet
+from lotgate.parties.matching.compare import Comparison, compare
+from lotgate.parties.matching.index import Entry, NameIndex, name_index, without_collection
 from lotgate.parties.names import Reading, analysed, asked_readings, names_a_place
 from lotgate.parties.pairs import DEFAULT_THRESHOLD
 

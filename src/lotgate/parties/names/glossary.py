@@ -22,7 +22,7 @@ from importlib.resources import files
 from rapidfuzz.distance import OSA
 
 from lotgate.parties.countries import names_by_code
-from lotgate.parties.scripts import fold, has_cjk, pinyin_parted
+from lotgate.parties.names.scripts import fold, has_cjk, pinyin_parted
 
 __all__ = ["WEIGHTS", "Glossary", "Meaning", "city_countries", "glossary", "known_word", "word_weight"]
 
@@ -135,6 +135,9 @@ class Glossary:
         self.longest_latin = max(len(form) for form in self.latin)
         self.longest_han = max(len(form) for form in self.han)
         self.starts = {form[0] for form in self.latin}
+        self.within = {word for form in self.latin for word in form}
+        long = [word for word in self.common if len(word) >= 7]
+        self.halves = {half for word in long for at in range(1, len(word)) for half in (word[:at], word[at:])}
 
     def _add_place(self, row: dict[str, str]) -> None:
         han = row["han"].split(";")

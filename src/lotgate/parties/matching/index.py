@@ -25,7 +25,7 @@ from rapidfuzz.process import cpdist
 from lotgate.parties.cache import cache_folder, code_mark, write_atomically
 from lotgate.parties.lists import ListSet, PartyList
 from lotgate.parties.names import OF_PLACE, Name, Unit, analysed, readings
-from lotgate.parties.scripts import consonants, roman_key
+from lotgate.parties.names.scripts import consonants, roman_key
 
 __all__ = ["Entry", "NameIndex", "keys_of", "name_index", "without_collection"]
 
