@@ -19,7 +19,8 @@ from lotgate.report.words import ANSWERS
 
 START = date(2026, 9, 1)
 VOID = {"meta", "link", "input", "br", "hr", "img"}
-CSS = (Path(lotgate.report.__file__).parent / "templates" / "check.css").read_text(encoding="utf-8")
+ROOM = Path(lotgate.report.__file__).parent
+CSS = "".join((ROOM / name).read_text(encoding="utf-8") for name in ("house/house.css", "templates/check.css"))
 
 
 class Page(HTMLParser):

@@ -284,7 +284,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    folder = files("lotgate.report") / "templates"
+    room = files("lotgate.report")
+    styles = [(room / name).read_text(encoding="utf-8") for name in ("house/house.css", "templates/check.css")]
     env.globals.update(
         t=_text,
         w=word,
@@ -300,7 +301,8 @@ def _environment() -> Environment:
         answers=ANSWERS,
         heads=_HEADS,
         effect_class=_EFFECT_CLASS,
-        css=Markup((folder / "check.css").read_text(encoding="utf-8")),
-        js=Markup((folder / "check.js").read_text(encoding="utf-8")),
+        css=Markup("".join(styles)),
+        icons=Markup((room / "house/icons.svg").read_text(encoding="utf-8")),
+        js=Markup((room / "templates/check.js").read_text(encoding="utf-8")),
     )
     return env

@@ -77,6 +77,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "lotgate.web.languages.in_templates",
+                "lotgate.web.pages.frame.in_templates",
             ]
         },
     }
@@ -118,6 +119,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = _SECURE
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "lotgate.web.pages.errors.csrf_failed"
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = _SECURE
 LANGUAGE_COOKIE_SECURE = _SECURE
@@ -149,6 +151,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_FOLDER / "static"
+STATICFILES_DIRS = [("house", HERE.parent / "report" / "house")]  # colours and marks shared with the HTML report
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

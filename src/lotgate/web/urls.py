@@ -13,3 +13,8 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("lotgate.web.pages.urls")),
 ]
+
+handler400 = "lotgate.web.pages.errors.bad_request"
+handler403 = "lotgate.web.pages.errors.forbidden"
+handler404 = "lotgate.web.pages.errors.not_found"
+handler500 = "lotgate.web.pages.errors.server_error"
