@@ -1,0 +1,288 @@
+"""The one way in: `act` takes one step on one record, checks everything, and writes it with all that follows from it.
+
+    person asks -> message seen before? -> may this person? -> is it possible now? -> entry and consequences, together
+
+`act` is a function of the store, the command, the person and the instant; it opens one transaction and has no effect
+outside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from lotgate.law import Text
+from lotgate.licence import effects, guards
+from lotgate.licence.clocks import regime_clock
+from lotgate.licence.forms import Form, check_form, form_of
+from lotgate.licence.machines import BACK, SAME, Row, machine, state_on, state_title
+from lotgate.licence.people import check_actor, forbidden_reasons, may_see
+from lotgate.licence.records import NEW, Actor, Command, Draft, Entry, Json, Outcome, Record, digest, instant, seal
+from lotgate.licence.reducers import apply
+from lotgate.licence.refusals import Conflict, Forbidden, NotAllowedNow, NotFound
+from lotgate.licence.store import KeptAnswer, Store, Taken, Transaction
+
+__all__ = ["Move", "Step", "act", "day_of", "look", "moves"]
+
+
+@dataclass(frozen=True)
+class Move:
+    """A step a person might take on a record now: its form, and why not where it is not possible."""
+
+    event: str
+    title: Text
+    form: Form
+    target: str
+    reasons: tuple[Text, ...] = ()
+    """Why it cannot be taken now, as far as that does not depend on what is filled in; empty when it can."""
+
+
+def day_of(regime: str, at: datetime) -> date:
+    """The day it is for the authority of a regime at an instant; in UTC for records of no regime (lots, findings)."""
+    zone = ZoneInfo(regime_clock(regime).zone) if regime else UTC
+    return at.astimezone(zone).date()
+
+
+def act(store: Store, actor: Actor, command: Command, at: datetime) -> Outcome:
+    """What one step did: the record as it now stands, what else changed, and the entries written.
+
+    Raises Forbidden, NotFound, NotAllowedNow or Conflict (refusals.py) and InputError for a form filled in wrongly;
+    whatever is raised, nothing of the step was written. A message repeated with the same content gives the first
+    answer again; with other content Conflict is raised, and the conflict alone is written to the log.
+    """
+    check_actor(actor)
+    asked = digest([actor.organisation, command.kind, command.event, command.id, command.data])
+    message = f"{actor.organisation}:{command.message}" if command.message else None
+    try:
+        with store.transaction() as tx:
+            first = tx.answered(message) if message else None
+            if first is not None and first.digest == asked:
+                return Outcome.again(first.answer)
+            if first is None:
+                outcome = Step(tx, actor, at).take(command)
+                if message:
+                    tx.keep(message, KeptAnswer(asked, outcome.answer()))
+                return outcome
+            _report_conflict(tx, actor, command, at, asked, first)
+    except Taken as taken:
+        raise NotAllowedNow(
+            Text(f"{taken.key} {taken.value} was used before", f"{taken.key} {taken.value} 已被使用"), key=taken.key
+        ) from None
+    raise Conflict(
+        Text(
+            f"message {command.message} came before with other content; the first answer stands",
+            f"报文 {command.message} 曾以不同内容发送；以首次答复为准",
+        ),
+        message=command.message,
+    )
+
+
+def look(store: Store, actor: Actor, kind: str, id: str, at: datetime) -> Record:
+    """A record a person may know of; raises NotFound for any other. Redacting its fields is for views.py."""
+    with store.transaction() as tx:
+        record = tx.get(kind, id)
+    if record is None or not may_see(actor, record, day_of(record.regime, at)):
+        raise _not_found(kind, id)
+    return record
+
+
+def moves(record: Record, actor: Actor, at: datetime) -> list[Move]:
+    """The steps that are this person's to take on a record in its present state, in the order of the table.
+
+    Steps of other people and of other states are left out. Guards that need the form or other records are tried
+    only by `act`; those that the record alone answers are tried here.
+    """
+    day = day_of(record.regime, at)
+    found = []
+    one = machine(record.kind)
+    state = state_on(record, day)
+    for event in one.events.values():
+        for row in one.rows_for(event.name, state):
+            role, _ = forbidden_reasons(actor, row, record, day)
+            if role is None:
+                continue
+            reasons = guards.standing(row, record, actor, day)
+            found.append(Move(event.name, event.title, form_of(row.form), row.target, reasons))
+            break
+    return found
+
+
+@dataclass
+class Step:
+    """One step being taken: what it may read, what it has written so far. Lives inside one transaction."""
+
+    tx: Transaction
+    actor: Actor
+    at: datetime
+    entries: list[Entry] = field(default_factory=list)
+    changed: dict[tuple[str, str], Record] = field(default_factory=dict)
+
+    def day(self, record: Record) -> date:
+        """The day it is for the authority of the record's regime."""
+        return day_of(record.regime, self.at)
+
+    def take(self, command: Command) -> Outcome:
+        """The outcome of the step asked for and of everything that follows from it."""
+        record = self._record(command)
+        day = day_of(record.regime, self.at)
+        row, role = self._row(record, command.event, command.data, day)
+        if command.version is not None and command.version != record.version:
+            raise NotAllowedNow(
+                Text(
+                    f"{record.kind} {record.id} was changed meanwhile (version {record.version}); look again",
+                    f"{record.kind} {record.id} 已被更改（第 {record.version} 版），请重新查看",
+                ),
+                version=record.version,
+            )
+        data = check_form(row.form, command.data, f"{record.kind}.{command.event}")
+        made = self._carry_out(row, record, data, role, None)
+        others = tuple(other for key, other in sorted(self.changed.items()) if key != (made.kind, made.id))
+        return Outcome(made, tuple(self.entries), False, others)
+
+    def cause(self, kind: str, id: str, event: str, data: Mapping[str, Json], by: str, *, regime: str = "") -> Record:
+        """The other record after an entry that follows from the step; its data is complete, its guards were met."""
+        record = self.tx.get(kind, id) or Record(kind, id, regime, NEW, 0, {})
+        return self._write(self._next(record, event, data), record, data, "", by)
+
+    def follow(self, kind: str, id: str, event: str, data: Mapping[str, Json], by: str, *, without: str) -> Record:
+        """The other record after a step that follows from this one, with its own guards and effects.
+
+        `without` is the effect that would write what this step has written already.
+        """
+        record = self.tx.get(kind, id)
+        if record is None:
+            raise _not_found(kind, id)
+        return self._carry_out(self._next(record, event, data), record, data, "", by, without)
+
+    def _next(self, record: Record, event: str, data: Mapping[str, Json]) -> Row:
+        state = state_on(record, self.day(record))
+        for row in machine(record.kind).rows_for(event, state):
+            if self._picked(row, record, data):
+                return row
+        raise _wrong_state(record, event, state)
+
+    def _record(self, command: Command) -> Record:
+        if command.kind not in ("application", "licence", "clearance", "delivery", "lot", "finding"):
+            raise _not_found(command.kind, command.id or "-")
+        if command.event not in machine(command.kind).events:
+            raise NotFound(Text(f"no such step: {command.event}", f"没有该步骤：{command.event}"))
+        opens = any(NEW in row.sources for row in machine(command.kind).rows_for(command.event))
+        if command.id is None:
+            if not opens:
+                raise NotFound(Text("the step needs a record", "该步骤须指明记录"))
+            return effects.opened(self, command)
+        record = self.tx.get(command.kind, command.id)
+        if record is None and opens and command.kind == "lot":
+            return effects.opened(self, command)
+        if record is None or not may_see(self.actor, record, day_of(record.regime, self.at)):
+            raise _not_found(command.kind, command.id)
+        return record
+
+    def _row(self, record: Record, event: str, data: Mapping[str, Json], day: date) -> tuple[Row, str]:
+        """The row to be taken and the role it is taken under. The person is checked before the state."""
+        every = machine(record.kind).rows_for(event)
+        held: dict[Row, str] = {}
+        refused: tuple[Text, ...] = ()
+        for row in every:
+            role, reasons = forbidden_reasons(self.actor, row, record, day)
+            if role is None:
+                refused = refused or reasons
+            else:
+                held[row] = role
+        if not held:
+            raise Forbidden(refused, kind=record.kind, id=record.id, event=event)
+        state = state_on(record, day)
+        for row, role in held.items():
+            if state in row.sources and self._picked(row, record, data):
+                return row, role
+        raise _wrong_state(record, event, state)
+
+    def _picked(self, row: Row, record: Record, data: Mapping[str, Json]) -> bool:
+        return all(guards.CONDITIONS[name](record, data) for name in row.when)
+
+    def _guard(self, row: Row, record: Record, data: Mapping[str, Json]) -> None:
+        reasons = [reason for name in row.guards for reason in guards.GUARDS[name](self, record, data)]
+        if reasons:
+            raise NotAllowedNow(reasons, kind=record.kind, id=record.id, event=row.event)
+
+    def _carry_out(
+        self, row: Row, record: Record, data: Mapping[str, Json], role: str, by: str | None, without: str = ""
+    ) -> Record:
+        self._guard(row, record, data)
+        for name in row.effects:
+            if name in effects.BEFORE:
+                data = effects.BEFORE[name](self, record, data)
+        made = self._write(row, record, data, role, by)
+        for name in row.effects:
+            if name in effects.AFTER and name != without:
+                effects.AFTER[name](self, self.changed[made.kind, made.id], data)
+        return self.changed[made.kind, made.id]
+
+    def _write(self, row: Row, record: Record, data: Mapping[str, Json], role: str, by: str | None) -> Record:
+        draft = Draft(
+            kind=record.kind,
+            id=record.id,
+            regime=record.regime,
+            version=record.version + 1,
+            event=row.event,
+            before=record.state,
+            after=_target(row, record),
+            at=instant(self.at),
+            day=day_of(record.regime, self.at).isoformat(),
+            actor=self.actor.id,
+            organisation=self.actor.organisation,
+            role=role,
+            data=data,
+            cause=by,
+        )
+        entry = seal(draft, self.tx.head())
+        made = apply(record if record.version else None, entry)
+        self.tx.write(entry, made)
+        self.entries.append(entry)
+        self.changed[made.kind, made.id] = made
+        return made
+
+
+def _target(row: Row, record: Record) -> str:
+    if row.target == SAME:
+        return record.state
+    if row.target == BACK:
+        came_from: str = record.facts["came_from"]
+        return came_from
+    return row.target
+
+
+def _report_conflict(
+    tx: Transaction, actor: Actor, command: Command, at: datetime, asked: str, first: KeptAnswer
+) -> None:
+    """Writes to the log that a message came again with other content, so that it is not only refused but seen."""
+    series = f"conflict-{actor.organisation}"
+    step = Step(tx, actor, at)
+    data = {
+        "about": f"{actor.organisation}:{command.message}",
+        "text": f"message repeated with other content: {command.kind}.{command.event} on {command.id or 'new record'}",
+        "first": first.digest,
+        "second": asked,
+    }
+    step.cause("finding", f"{series}-{tx.number(series)}", "record", data, "message.conflict")
+
+
+def _not_found(kind: str, id: str) -> NotFound:
+    return NotFound(Text(f"there is no {kind} {id}", f"没有该记录：{kind} {id}"), kind=kind, id=id)
+
+
+def _wrong_state(record: Record, event: str, state: str) -> NotAllowedNow:
+    titles = state_title(record.kind, state) if state != NEW else Text("not there yet", "尚不存在")
+    step = machine(record.kind).events[event].title
+    return NotAllowedNow(
+        Text(
+            f"{step.en} is not possible: {record.kind} {record.id} is {titles.en.lower()}",
+            f"不能办理“{step.zh}”：{record.kind} {record.id} 的状态为“{titles.zh}”",
+        ),
+        kind=record.kind,
+        id=record.id,
+        event=event,
+        state=state,
+    )
