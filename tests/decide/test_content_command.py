@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -121,6 +122,28 @@ def test_content_of_a_component_at_its_level_is_not_counted_again(tmp_path: Path
     # ten percent apply to Iran, so there the board is carried on
     assert bounds(row(found, "system", "IR")) == (25 / 104, 25 / 104)
     assert row(found, "system", "IR")["mass_share_low"] == 0.25
+
+
+def test_another_level_in_the_law_moves_the_cut_below_it_as_well(tmp_path: Path) -> None:
+    """A what-if on the percentage reaches the level of the item and the level of its components."""
+    shipped = Path(lotgate.__file__).parent / "law" / "data" / "us" / "US-734.3"
+    asked = tmp_path / "law" / "US-734.3"
+    shutil.copytree(shipped, asked)
+    rules = (asked / "rules.yaml").read_text("utf-8")
+    assert rules.count("us_controlled_share > 0.25") == 1
+    (asked / "rules.yaml").write_text(rules.replace("us_controlled_share > 0.25", "us_controlled_share > 0.2"), "utf-8")
+    items = {
+        "logic": LOGIC | {"unit_value": "25"},
+        "board": ANALYSER | {"unit_value": "100"},
+        "system": ANALYSER | {"unit_value": "104"},
+    }
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    of(folder, items, [("board", "logic", "1"), ("system", "board", "1")])
+    found = content(load(folder, required=("items",)), DAY, law=lotgate.load_law([tmp_path / "law"]))
+    assert {one.level.share for one in found.classes if one.basis == UNITED_STATES} == {0.2, 0.1}
+    assert bounds(row(found, "system", "CN")) == (25 / 104, 25 / 104)
+    assert row(found, "system", "CN")["met"] == "yes"
 
 
 def test_a_missing_price_gives_bounds_and_the_part_that_settles_them(tmp_path: Path) -> None:

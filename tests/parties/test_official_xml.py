@@ -7,8 +7,11 @@ import json
 from datetime import date
 from pathlib import Path
 
+import pytest
+
+from lotgate.errors import InputError
 from lotgate.parties import read_list
-from lotgate.parties.ftm import to_lines
+from lotgate.parties.ftm import export
 from lotgate.parties.lists import PartyList
 
 SDN_XML = """<?xml version="1.0" standalone="yes"?>
@@ -59,19 +62,90 @@ EU_FSF = """<?xml version="1.0" encoding="UTF-8"?>
 <citizenship countryIso2Code="RU"/><identification number="123456" identificationTypeCode="passport" countryIso2Code="RU"/>
 </sanctionEntity></export>"""
 
+EU_HARD = """<?xml version="1.0" encoding="UTF-8"?>
+<export xmlns="http://eu.europa.ec/fpi/fsd/export" generationDate="2026-03-04T23:59:59.000+01:00" globalFileId="1">
+<sanctionEntity designationDate="" designationDetails="" unitedNationId="KPe.1" euReferenceNumber="" logicalId="7" delistingDate="2025-01-02">
+<remark>(UNSC RESOLUTION 1483)</remark>
+<regulation regulationType="regulation" organisationType="commission" publicationDate="2020-01-02" entryIntoForceDate="2020-01-03" numberTitle="1/2020 (OJ L1)" programme="PRK" logicalId="1"><publicationUrl>https://eur-lex.europa.eu/</publicationUrl></regulation>
+<regulation regulationType="amendment" organisationType="council" publicationDate="2021-01-02" entryIntoForceDate="2021-01-03" numberTitle="2/2021 (OJ L1)" programme="UKR" logicalId="2"><publicationUrl>https://eur-lex.europa.eu/</publicationUrl></regulation>
+<subjectType code="enterprise" classificationCode="E"/>
+<nameAlias wholeName="OOO &quot;Дельта&quot;" nameLanguage="RU" strong="true"/>
+<nameAlias wholeName="" firstName="Delta" middleName="" lastName="Works" nameLanguage="EN" strong="true"/>
+<nameAlias wholeName="  Delta   Plant " strong="false" function="a.k.a."/><nameAlias wholeName="" strong="true"/>
+<citizenship region="" countryIso2Code="00" countryDescription="UNKNOWN"/>
+<address city="Omsk" countryIso2Code="RU"/><address city="Dubai" countryIso2Code="AE"/><address city="" countryIso2Code="RU"/>
+<identification number="ИНН 7701" latinNumber="INN7701" identificationTypeCode="regnumber" countryIso2Code="RU" knownFalse="false"/>
+<contactInfo key="email" value="x@example.org"/></sanctionEntity>
+<sanctionEntity logicalId="8"><subjectType code="person"/><nameAlias wholeName="" strong="true"/></sanctionEntity>
+<sanctionEntity logicalId="9" euReferenceNumber="EU.9.9" designationDate="2022-02-28"><subjectType code="person"/><nameAlias wholeName="Ivan Petrov"/><birthdate circa="false" calendarType="GREGORIAN" year="1960" countryIso2Code="RU"/></sanctionEntity>
+</export>"""
+
+ADVANCED_HARD = """<?xml version="1.0" encoding="utf-8"?>
+<Sanctions xmlns="https://sanctionslistservice.ofac.treas.gov/api/PublicationPreview/exports/ADVANCED_XML" Version="1">
+<DateOfIssue CalendarTypeID="1"><Year>2026</Year><Month>3</Month><Day>4</Day></DateOfIssue>
+<ReferenceValueSets>
+<AliasTypeValues><AliasType ID="1400">A.K.A.</AliasType><AliasType ID="1401">F.K.A.</AliasType><AliasType ID="1403">Name</AliasType></AliasTypeValues>
+<AreaCodeValues><AreaCode ID="11050" CountryID="11050" Description="Iran" AreaCodeTypeID="1">IR</AreaCode></AreaCodeValues>
+<CountryValues><Country ID="11110" ISO2="RU">Russia</Country><Country ID="11999">Burma</Country></CountryValues>
+<FeatureTypeValues><FeatureType ID="25">Location</FeatureType></FeatureTypeValues>
+<IDRegDocTypeValues><IDRegDocType ID="1626">Vessel Registration Identification</IDRegDocType><IDRegDocType ID="1596">Tax ID No.</IDRegDocType></IDRegDocTypeValues>
+<ListValues><List ID="1550">SDN List</List><List ID="91507">Sectoral Sanctions Identifications List</List><List ID="91875">Non-SDN Menu-Based Sanctions List</List></ListValues>
+<NamePartTypeValues><NamePartType ID="1520">Last Name</NamePartType><NamePartType ID="1521">First Name</NamePartType><NamePartType ID="1522">Middle Name</NamePartType><NamePartType ID="1525">Entity Name</NamePartType><NamePartType ID="1526">Vessel Name</NamePartType></NamePartTypeValues>
+<PartySubTypeValues><PartySubType ID="1" PartyTypeID="4">Vessel</PartySubType><PartySubType ID="3" PartyTypeID="2">Unknown</PartySubType><PartySubType ID="4" PartyTypeID="1">Unknown</PartySubType></PartySubTypeValues>
+<PartyTypeValues><PartyType ID="1">Individual</PartyType><PartyType ID="2">Entity</PartyType><PartyType ID="4">Transport</PartyType></PartyTypeValues>
+<SanctionsTypeValues><SanctionsType ID="1">Program</SanctionsType><SanctionsType ID="1705">Block</SanctionsType></SanctionsTypeValues>
+</ReferenceValueSets>
+<Locations><Location ID="1"><LocationAreaCode AreaCodeID="11050"/></Location><Location ID="2"><LocationCountry CountryID="11110" CountryRelevanceID="1"/></Location><Location ID="3"><LocationCountry CountryID="11999"/></Location></Locations>
+<IDRegDocuments><IDRegDocument ID="1" IDRegDocTypeID="1626" IdentityID="51"><IDRegistrationNo>IMO 9123456</IDRegistrationNo></IDRegDocument>
+<IDRegDocument ID="2" IDRegDocTypeID="1596" IdentityID="52"><IDRegistrationNo>7701234567</IDRegistrationNo></IDRegDocument><IDRegDocument ID="3" IDRegDocTypeID="1596" IdentityID="52"/></IDRegDocuments>
+<DistinctParties>
+<DistinctParty FixedRef="101"><Comment/><Profile ID="101" PartySubTypeID="1"><Identity ID="51" FixedRef="101" Primary="true" False="false">
+<Alias FixedRef="101" AliasTypeID="1403" Primary="true" LowQuality="false"><DocumentedName ID="1" FixedRef="101" DocNameStatusID="1"><DocumentedNamePart><NamePartValue NamePartGroupID="1" ScriptID="215" ScriptStatusID="1" Acronym="false">NEVA</NamePartValue></DocumentedNamePart></DocumentedName></Alias>
+<NamePartGroups><MasterNamePartGroup><NamePartGroup ID="1" NamePartTypeID="1526"/></MasterNamePartGroup></NamePartGroups></Identity></Profile></DistinctParty>
+<DistinctParty FixedRef="102"><Profile ID="102" PartySubTypeID="3"><Identity ID="52" FixedRef="102" Primary="true" False="false">
+<Alias FixedRef="102" AliasTypeID="1400" Primary="false" LowQuality="true"><DocumentedName ID="2"><DocumentedNamePart><NamePartValue NamePartGroupID="2">DW</NamePartValue></DocumentedNamePart></DocumentedName></Alias>
+<Alias FixedRef="102" AliasTypeID="1401" Primary="false" LowQuality="false"><DocumentedName ID="3"><DocumentedNamePart><NamePartValue NamePartGroupID="2">DELTA OLD</NamePartValue></DocumentedNamePart></DocumentedName></Alias>
+<Alias FixedRef="102" AliasTypeID="1403" Primary="true" LowQuality="false"><DocumentedName ID="4" DocNameStatusID="1"><DocumentedNamePart><NamePartValue NamePartGroupID="2" ScriptID="215">DELTA WORKS</NamePartValue></DocumentedNamePart></DocumentedName><DocumentedName ID="5" DocNameStatusID="2"><DocumentedNamePart><NamePartValue NamePartGroupID="2" ScriptID="220">ДЕЛЬТА</NamePartValue></DocumentedNamePart></DocumentedName></Alias>
+<NamePartGroups><MasterNamePartGroup><NamePartGroup ID="2" NamePartTypeID="1525"/></MasterNamePartGroup></NamePartGroups></Identity>
+<Feature ID="1" FeatureTypeID="25"><FeatureVersion ID="1"><VersionLocation LocationID="1"/></FeatureVersion></Feature><Feature ID="2" FeatureTypeID="25"><FeatureVersion ID="2"><VersionLocation LocationID="2"/></FeatureVersion><FeatureVersion ID="3"><VersionLocation LocationID="3"/></FeatureVersion></Feature></Profile></DistinctParty>
+<DistinctParty FixedRef="103"><Profile ID="103" PartySubTypeID="4"><Identity ID="53" Primary="true">
+<Alias AliasTypeID="1403" Primary="true" LowQuality="false"><DocumentedName ID="6"><DocumentedNamePart><NamePartValue NamePartGroupID="3">DOE</NamePartValue></DocumentedNamePart><DocumentedNamePart><NamePartValue NamePartGroupID="4">John</NamePartValue></DocumentedNamePart><DocumentedNamePart><NamePartValue NamePartGroupID="5">Q.</NamePartValue></DocumentedNamePart></DocumentedName></Alias>
+<NamePartGroups><MasterNamePartGroup><NamePartGroup ID="3" NamePartTypeID="1520"/></MasterNamePartGroup><MasterNamePartGroup><NamePartGroup ID="4" NamePartTypeID="1521"/></MasterNamePartGroup><MasterNamePartGroup><NamePartGroup ID="5" NamePartTypeID="1522"/></MasterNamePartGroup></NamePartGroups></Identity></Profile></DistinctParty>
+<DistinctParty FixedRef="104"><Profile ID="104" PartySubTypeID="3"><Identity ID="54"/></Profile></DistinctParty>
+</DistinctParties><ProfileRelationships/>
+<SanctionsEntries>
+<SanctionsEntry ID="1" ProfileID="101" ListID="1550"><EntryEvent ID="1" EntryEventTypeID="1" LegalBasisID="1"><Comment/><Date CalendarTypeID="1"><Year>2020</Year><Month>5</Month><Day>6</Day></Date></EntryEvent><SanctionsMeasure ID="1" SanctionsTypeID="1"><Comment>RUSSIA-EO14024</Comment></SanctionsMeasure><SanctionsMeasure ID="2" SanctionsTypeID="1705"><Comment/></SanctionsMeasure></SanctionsEntry>
+<SanctionsEntry ID="2" ProfileID="102" ListID="1550"><SanctionsMeasure ID="3" SanctionsTypeID="1"><Comment>SDGT</Comment></SanctionsMeasure></SanctionsEntry>
+<SanctionsEntry ID="3" ProfileID="102" ListID="91507"><SanctionsMeasure ID="4" SanctionsTypeID="1"><Comment>UKRAINE-EO13662</Comment></SanctionsMeasure></SanctionsEntry>
+<SanctionsEntry ID="4" ProfileID="103" ListID="91875"/>
+</SanctionsEntries></Sanctions>"""
+
 UK_CSV = """Report Date: 04-Mar-2026
-Last Updated,Unique ID,Name 6,Name 1,Name type,Alias strength,Name non-latin script,Regime Name,Designation Type,Date Designated,Nationality,Address Country
-01/03/2026,RUS0001,PETROV,Ivan,Primary Name,,Иван Петров,Russia,Individual,28/02/2022,Russia,
-01/03/2026,RUS0001,VANYA,,Alias,Low quality a.k.a,,Russia,Individual,28/02/2022,Russia,
-02/03/2026,RUS0002,DELTA LLC,,Primary Name,,,Russia,Entity,01/03/2022,,United Arab Emirates
+Last Updated,Unique ID,Name 6,Name 1,Name type,Alias strength,Name non-latin script,Regime Name,Designation Type,Date Designated,Nationality,Address Country,Parent company,Passport number,IMO number
+01/03/2026,RUS0001,PETROV,Ivan,Primary name,,Иван Петров,Russia,Individual,28/02/2022,Russia,,,No 7712345,
+01/03/2026,RUS0001,VANYA,,ALIAS,Low quality a.k.a,,Russia,Individual,28/02/2022,Russia,,,,
+02/03/2026,RUS0002,DELTA LLC,,Primary Name,,,Russia,Entity,dd/mm/2022,,United Arab Emirates,Gamma Holding,,
+02/03/2026,RUS0002,DELTA TRADING,,Primary Name Variation,,,Russia,Entity,dd/mm/2022,,,,,
+02/03/2026,RUS0003,NEVA,,Alias,,,Russia,Ship,01/03/2022,,,,,IMO 9123456
+02/03/2026,RUS0004,,,Primary Name,,,Russia,Entity,01/03/2022,,,,,
 """
 
-UK_XML = """<?xml version="1.0" encoding="utf-8"?><Designations><DateGenerated>04/03/2026</DateGenerated><Designation>
-<UniqueID>RUS0001</UniqueID><Names><Name><Name6>PETROV</Name6><Name1>Ivan</Name1><NameType>Primary Name</NameType></Name>
-<Name><Name6>PETROFF</Name6><Name1>Ivan</Name1><NameType>Alias</NameType></Name></Names>
-<NonLatinNames><NonLatinName><NameNonLatinScript>Иван Петров</NameNonLatinScript></NonLatinName></NonLatinNames>
-<RegimeName>Russia</RegimeName><IndividualEntityShip>Individual</IndividualEntityShip>
-<DateDesignated>28/02/2022</DateDesignated></Designation></Designations>"""
+UK_XML = """<?xml version="1.0" encoding="utf-8"?><Designations xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><DateGenerated>2026-03-04T09:10:11</DateGenerated>
+<Designation><LastUpdated>03/03/2026</LastUpdated><DateDesignated>28/02/2022</DateDesignated><UniqueID>RUS0001</UniqueID><OFSIGroupID>13000</OFSIGroupID><UNReferenceNumber/>
+<Names><Name><Name1>Ivan</Name1><Name2/><Name6>PETROV</Name6><NameType>Primary name</NameType></Name>
+<Name><Name6>PETROFF</Name6><Name1>Ivan</Name1><NameType>Primary Name Variation</NameType></Name>
+<Name><Name6>Vanya</Name6><NameType>ALias</NameType><AliasStrength>Low quality a.k.a</AliasStrength></Name><Name><NameType>Alias</NameType></Name></Names>
+<NonLatinNames><NonLatinName><NameNonLatinScript>Иван Петров</NameNonLatinScript><NonLatinScriptType>Cyrillic</NonLatinScriptType></NonLatinName></NonLatinNames>
+<Titles><Title>Mr</Title></Titles><Addresses><Address><AddressLine1>1 Road</AddressLine1><AddressCountry>Russia</AddressCountry></Address></Addresses>
+<RegimeName>Russia</RegimeName><IndividualEntityShip>Individual</IndividualEntityShip><UKStatementofReasons>Reasons &lt;given&gt;.</UKStatementofReasons>
+<SanctionsImposedIndicators><AssetFreeze>true</AssetFreeze></SanctionsImposedIndicators>
+<IndividualDetails><Individual><DOBs><DOB>dd/mm/1960</DOB></DOBs><Nationalities><Nationality>Russia</Nationality><Nationality>Cyprus</Nationality></Nationalities>
+<PassportDetails><Passport><PassportNumber>7712345</PassportNumber></Passport></PassportDetails></Individual></IndividualDetails></Designation>
+<Designation><UniqueID>RUS0002</UniqueID><Names><Name><Name6>ONLY AN ALIAS LLC</Name6><NameType>Alias</NameType></Name></Names><RegimeName>Russia</RegimeName><IndividualEntityShip>Entity</IndividualEntityShip>
+<EntityDetails><Entity><BusinessRegistrationNumbers><BusinessRegistrationNumber>INN 7701234567</BusinessRegistrationNumber></BusinessRegistrationNumbers><ParentCompanies><ParentCompany>Gamma Holding</ParentCompany></ParentCompanies><Subsidiaries><Subsidiary>Epsilon</Subsidiary></Subsidiaries></Entity></EntityDetails></Designation>
+<Designation><UniqueID>RUS0003</UniqueID><Names><Name><Name6>NEVA</Name6><NameType>Primary Name</NameType></Name></Names><RegimeName>Russia</RegimeName><IndividualEntityShip>Ship</IndividualEntityShip>
+<ShipDetails><Ship><IMONumbers><IMONumber>9123456</IMONumber></IMONumbers><CurrentBelievedFlagOfShips><CurrentBelievedFlagOfShip>Panama</CurrentBelievedFlagOfShip></CurrentBelievedFlagOfShips></Ship></ShipDetails></Designation>
+<Designation><UniqueID>RUS0004</UniqueID><Names/><IndividualEntityShip>Entity</IndividualEntityShip></Designation></Designations>"""
 
 
 def read(folder: Path, name: str, text: str) -> PartyList:
@@ -111,26 +185,101 @@ def test_eu_consolidated_xml(tmp_path: Path) -> None:
     assert (row["identifiers"], row["tags"]) == (["passport:123456"], ["eu-fsf", "eu:UKR"])
 
 
+def test_eu_entities_as_ugly_as_the_schema_allows(tmp_path: Path) -> None:
+    found = read(tmp_path, "full.xml", EU_HARD)
+    delta, ivan = found.entries.rows(named=True)
+    assert (found.as_of, [str(fault) for fault in found.rejected]) == (
+        date(2026, 3, 4),
+        ["full.xml, row 2: entity 8 without a name"],
+    )
+    assert (delta["entry"], delta["kind"], delta["countries"]) == ("7", "company", ["RU", "AE"])
+    assert (delta["name"], delta["aliases"], delta["weak_aliases"]) == (
+        'OOO "Дельта"',
+        ["Delta Works"],
+        ["Delta Plant"],
+    )
+    assert (delta["tags"], delta["from"], delta["to"]) == (
+        ["eu-fsf", "eu:PRK", "eu:UKR"],
+        None,
+        date(2025, 1, 2),
+    )
+    assert delta["identifiers"] == ["registration:ИНН 7701", "registration:INN7701"]
+    assert (ivan["kind"], ivan["countries"], ivan["from"]) == ("person", [], date(2022, 2, 28))
+
+
+def test_advanced_profiles_as_ugly_as_the_schema_allows(tmp_path: Path) -> None:
+    (tmp_path / "advanced.xml").write_text(ADVANCED_HARD, encoding="utf-8")
+    lists = {one.id: one for one in read_list(tmp_path / "advanced.xml")}
+    assert sorted(lists) == ["us-nsmbs", "us-sdn", "us-ssi"]
+    assert [str(fault) for one in lists.values() for fault in one.rejected] == [
+        "advanced.xml, row 4: profile 104 without a name"
+    ]
+    for one in lists.values():
+        assert one.rows == len(one) + one.merged + len(one.rejected)
+    neva, delta = lists["us-sdn"].entries.rows(named=True)
+    assert (neva["name"], neva["kind"], neva["identifiers"], neva["from"]) == (
+        "NEVA",
+        "vessel",
+        ["imo:9123456"],
+        date(2020, 5, 6),
+    )
+    assert (delta["name"], delta["aliases"], delta["weak_aliases"]) == ("DELTA WORKS", ["DELTA OLD", "ДЕЛЬТА"], ["DW"])
+    assert (delta["kind"], delta["countries"], delta["identifiers"]) == (
+        "company",
+        ["IR", "RU", "MM"],
+        ["tax-id-no:7701234567"],
+    )
+    assert lists["us-ssi"].entries["name"].to_list() == ["DELTA WORKS"]
+    assert "us-ssi:UKRAINE-EO13662" in lists["us-ssi"].entries["tags"][0].to_list()
+    (doe,) = lists["us-nsmbs"].entries.rows(named=True)
+    assert (doe["name"], doe["kind"]) == ("DOE, John Q.", "person")
+
+
 def test_uk_list_joins_the_rows_of_one_party(tmp_path: Path) -> None:
     found = read(tmp_path, "UK-Sanctions-List.csv", UK_CSV)
-    petrov, delta = found.entries.rows(named=True)
-    assert (found.as_of, found.rows, found.merged) == (date(2026, 3, 2), 3, 1)
+    petrov, delta, neva = found.entries.rows(named=True)
+    assert (found.as_of, found.rows, found.merged, len(found.rejected)) == (date(2026, 3, 2), 6, 2, 1)
     assert (petrov["name"], petrov["aliases"], petrov["weak_aliases"]) == ("Ivan PETROV", ["Иван Петров"], ["VANYA"])
-    assert (delta["kind"], delta["countries"]) == ("company", ["AE"])
+    assert petrov["identifiers"] == ["passport:7712345"]
+    assert (delta["kind"], delta["countries"], delta["from"]) == ("company", ["AE"], None)
+    assert (delta["aliases"], delta["remarks"]) == (["DELTA TRADING"], "parent: Gamma Holding")
+    assert (neva["kind"], neva["identifiers"]) == ("vessel", ["imo:9123456"])
 
 
 def test_uk_xml(tmp_path: Path) -> None:
     found = read(tmp_path, "UK-Sanctions-List.xml", UK_XML)
-    (row,) = found.entries.rows(named=True)
-    assert (found.as_of, row["name"]) == (date(2026, 3, 4), "Ivan PETROV")
-    assert row["aliases"] == ["Ivan PETROFF", "Иван Петров"]
+    petrov, alias, neva = found.entries.rows(named=True)
+    assert (found.as_of, petrov["name"], petrov["kind"]) == (date(2026, 3, 4), "Ivan PETROV", "person")
+    assert petrov["aliases"] == ["Ivan PETROFF", "Иван Петров"]
+    assert (petrov["weak_aliases"], petrov["countries"]) == (["Vanya"], ["RU", "CY"])
+    assert (petrov["identifiers"], petrov["remarks"]) == (["passport:7712345"], "Reasons <given>.")
+    assert (alias["name"], alias["identifiers"]) == ("ONLY AN ALIAS LLC", ["registration:7701234567"])
+    assert alias["remarks"] == "parent: Gamma Holding; subsidiaries: Epsilon"
+    assert (neva["kind"], neva["identifiers"], neva["countries"]) == ("vessel", ["imo:9123456"], ["PA"])
+    assert [str(fault) for fault in found.rejected] == ["UK-Sanctions-List.xml, row 4: party RUS0004 without a name"]
 
 
 def test_followthemoney_goes_out_and_comes_back(tmp_path: Path) -> None:
-    first = read(tmp_path, "sdn.xml", SDN_XML)
-    text = "\n".join(to_lines(first))
+    (first,) = (one for one in _lists(tmp_path, "advanced.xml", ADVANCED_HARD) if one.id == "us-sdn")
+    export(first, tmp_path / "us-sdn.json")
+    text = (tmp_path / "us-sdn.json").read_text(encoding="utf-8")
+    entities = [json.loads(line) for line in text.splitlines()]
+    assert [one["schema"] for one in entities] == ["Vessel", "Sanction", "Company", "Sanction"]
+    assert entities[0]["properties"]["imoNumber"] == ["9123456"]
     passport = {"id": "p1", "schema": "Passport", "properties": {"number": ["1"]}}
-    back = read(tmp_path, "copy.json", f"{text}\n{json.dumps(passport)}\n")
-    columns = ["entry", "name", "aliases", "weak_aliases", "kind", "countries"]
-    assert back.entries.select(columns).rows() == first.entries.select(columns).rows()
-    assert back.merged == 1
+    nameless = {"id": "p2", "schema": "Company", "properties": {}}
+    back = read(tmp_path, "us-sdn.json", f"{text}{json.dumps(passport)}\n{json.dumps(nameless)}\n")
+    assert back.entries.drop("remarks").rows() == first.entries.drop("remarks").rows()
+    assert (back.merged, len(back.rejected)) == (3, 1)
+
+
+def test_a_file_that_is_no_followthemoney_is_refused_by_its_line(tmp_path: Path) -> None:
+    line = json.dumps({"id": "x", "schema": "Company", "properties": {"name": ["X"]}})
+    (tmp_path / "cut.json").write_text(f"{line}\n{line[:30]}", encoding="utf-8")
+    with pytest.raises(InputError, match="line 2 is no followthemoney entity"):
+        read_list(tmp_path / "cut.json")
+
+
+def _lists(folder: Path, name: str, text: str) -> list[PartyList]:
+    (folder / name).write_text(text, encoding="utf-8")
+    return read_list(folder / name)

@@ -25,7 +25,8 @@ from lotgate.evaluate.evaluator import Evaluator
 from lotgate.facts.answers import apply_answers
 from lotgate.facts.destinations import alike_destinations, country_groups, destinations_name, us_destinations
 from lotgate.facts.evidence import as_of
-from lotgate.facts.item_facts import CONTROLLED, DE_MINIMIS, TEN_PERCENT, ItemFacts, USContent
+from lotgate.facts.item_facts import ItemFacts
+from lotgate.facts.us_content import USContent, law_counts
 from lotgate.facts.values import CodeBook
 from lotgate.items.amounts import Amounts
 from lotgate.items.content import Shares
@@ -234,11 +235,10 @@ def _classes(facts: ItemFacts, law: Law, evaluator: Evaluator, text: int) -> lis
     chinese = next(iter(_levels(law, FACT_OF[CHINA]).values()), None)
     if facts.cn61 is not None and chinese is not None:
         found.append(DestinationClass(CHINA, "", (), chinese))
-    if {CONTROLLED, TEN_PERCENT} <= law.terms.get("us", {}).keys() and facts.ids:
+    if law_counts(law) and facts.ids:
         every = us_destinations(law)
         levels = _levels(law, FACT_OF[UNITED_STATES])
-        for destinations, lower in alike_destinations(facts, evaluator, every, text):
-            share = float(DE_MINIMIS[0 if lower else 1])
+        for destinations, share in alike_destinations(facts, evaluator, every, text):
             level = levels.get(share, Level(FACT_OF[UNITED_STATES], ">", share))
             name = destinations_name(destinations, every, country_groups(law))
             found.append(DestinationClass(UNITED_STATES, name, destinations, level))

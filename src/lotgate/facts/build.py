@@ -15,9 +15,10 @@ import pyarrow as pa
 from lotgate.evaluate.columns import ANYTHING, NONE, Column, FactTable, IntervalColumn, Members, Value
 from lotgate.evaluate.evaluator import Evaluator
 from lotgate.facts.answers import Answers
-from lotgate.facts.item_facts import ItemFacts, USContent
+from lotgate.facts.item_facts import ItemFacts
 from lotgate.facts.licence_facts import Cover, LicenceFacts, members
 from lotgate.facts.party_facts import PartyFacts
+from lotgate.facts.us_content import USContent
 from lotgate.facts.values import CodeBook
 from lotgate.law import Law
 from lotgate.parties.lists import ListSet

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-import numpy as np
-
-from lotgate.evaluate.columns import Column, FactTable, Members
+from lotgate.evaluate.columns import Members
 from lotgate.evaluate.evaluator import Evaluator
-from lotgate.facts.item_facts import CONTROLLED, TEN_PERCENT, ItemFacts
+from lotgate.facts.item_facts import ItemFacts
+from lotgate.facts.us_content import controlled_codes, de_minimis
 from lotgate.law import Law
-from lotgate.law.expr import FALSE, TRUE
+from lotgate.law.expr import FALSE
 
 __all__ = ["ALL", "alike_destinations", "country_groups", "destinations_name", "us_destinations"]
 
@@ -71,9 +70,9 @@ def _union(chosen: frozenset[str], groups: Mapping[str, frozenset[str]]) -> str:
 
 def alike_destinations(
     facts: ItemFacts, evaluator: Evaluator, every: Sequence[str], text: int
-) -> list[tuple[tuple[str, ...], bool]]:
-    """Destinations in classes, each with whether the lower level applies: the same codes of parts that are or may be of
-    US origin are controlled there. The lower level comes last, before it the class with most destinations first."""
+) -> list[tuple[tuple[str, ...], float]]:
+    """Destinations in classes, each with its de minimis level: the same codes of parts that are or may be of US origin
+    are controlled there. Lower levels come last, among equal ones the class with most destinations first."""
     components = set(facts.ws.tables["bom"]["component"].to_list())
     codes = facts.columns_of("us_code")
     mine = {
@@ -82,22 +81,12 @@ def alike_destinations(
         if item in components and origin in ("US", None)
     }
     distinct = [code for code in dict.fromkeys(codes) if code in mine] or [Members()]
-    terms = evaluator.law.terms["us"]
-    places = Column.of(every)
-    grid = FactTable(
-        len(every) * len(distinct),
-        {
-            "destination": places.take(np.repeat(np.arange(len(every)), len(distinct))),
-            "us_code": Column.of(distinct).take(np.tile(np.arange(len(distinct)), len(every))),
-        },
-    )
-    texts = np.full(grid.rows, text, dtype=np.int64)
-    controlled = evaluator.trits(terms[CONTROLLED], grid, texts).reshape(len(every), len(distinct))
+    pairs = [(destination, text) for destination in every]
+    controlled = controlled_codes(evaluator, pairs, distinct)
     if not mine:
         controlled[:] = FALSE
-    lower = evaluator.trits(terms[TEN_PERCENT], FactTable(len(every), {"destination": places}), texts[: len(every)])
-    found: dict[bytes, list[str]] = {}
-    for destination, row in zip(every, np.column_stack([controlled, lower]), strict=True):
-        found.setdefault(row.tobytes(), []).append(destination)
-    classes = [(tuple(names), row[-1] == TRUE) for row, names in found.items()]
-    return sorted(classes, key=lambda one: (one[1], -len(one[0]), one[0]))
+    found: dict[tuple[bytes, float], list[str]] = {}
+    for destination, row, level in zip(every, controlled, de_minimis(evaluator, pairs), strict=True):
+        found.setdefault((row.tobytes(), level), []).append(destination)
+    classes = [(tuple(names), level) for (_, level), names in found.items()]
+    return sorted(classes, key=lambda one: (-one[1], -len(one[0]), one[0]))

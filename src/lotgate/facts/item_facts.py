@@ -11,8 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from lotgate.evaluate.columns import ANYTHING, NONE, Column, FactTable, Members, Value
-from lotgate.evaluate.evaluator import Evaluator
+from lotgate.evaluate.columns import ANYTHING, NONE, Column, Members, Value
 from lotgate.evaluate.walk import Walk
 from lotgate.facts.values import CodeBook
 from lotgate.items import chips, composition
@@ -25,7 +24,7 @@ from lotgate.law import Law
 from lotgate.law.expr import FALSE, TRUE, UNKNOWN
 from lotgate.tables import Workspace
 
-__all__ = ["ItemFacts", "USContent"]
+__all__ = ["ItemFacts", "share_limits"]
 
 METRICS = {
     "tpp": "tpp",
@@ -36,11 +35,6 @@ METRICS = {
 }
 CODES = ("cn_code", "us_code", "eu_code", "nl_code", "jp_code", "technology")
 PART1 = "cn-61-part1"
-CONTROLLED = "us_controlled_content"
-"""The term of US law that tells which US-origin content needs a licence to a destination (734 Supp. 2)."""
-TEN_PERCENT = "us_de_minimis_ten_percent"
-"""The term that tells to which destinations the lower de minimis level applies."""
-DE_MINIMIS = ("0.1", "0.25")
 
 
 class ItemFacts:
@@ -250,7 +244,7 @@ class ItemFacts:
             [trit == TRUE and o == "CN" for trit, o in zip(listed, origin, strict=True)],
             [trit != FALSE and o in ("CN", None) for trit, o in zip(listed, origin, strict=True)],
         )
-        column = ContentColumn("CN-2025-61#1.1", limits=("0.001",))
+        column = ContentColumn("CN-2025-61#1.1", limits=share_limits(self.law, "cn61_share"))
         counting = Counting.of(must, may, opaque=self._opaque_rare_earths(codes))
         return value_shares(self.graph, self.amounts, counting, [column])
 
@@ -357,62 +351,7 @@ class ItemFacts:
         return gaps or [("bom", item)]
 
 
-class USContent:
-    """Share of US-origin content that needs a licence to a destination, for every item and class of destinations.
-
-    Destinations to which the same codes need a licence under the same text of law form one class and one column
-    (15 CFR 734.4 and part 734 Supp. 2). A foreign part without a bill is its maker's own work if it is EAR99; of one
-    that is controlled, or that nobody has classified, the inside is open.
-    """
-
-    def __init__(self, facts: ItemFacts, evaluator: Evaluator, pairs: Sequence[tuple[str | None, int]]) -> None:
-        """`pairs` are the destinations asked about, each with the text of the law in force."""
-        self.facts = facts
-        codes = facts.columns_of("us_code")
-        distinct = list(dict.fromkeys(codes))
-        number = {members: k for k, members in enumerate(distinct)}
-        code_of = np.array([number[members] for members in codes], dtype=np.int64)
-        trits = _controlled(evaluator, pairs, distinct)
-        classes, class_of = np.unique(trits, axis=0, return_inverse=True)
-        self.class_of = {pair: int(c) for pair, c in zip(pairs, class_of.reshape(-1), strict=True)}
-        self.shares = self._shares(classes, code_of)
-
-    def _shares(self, classes: npt.NDArray[np.uint8], code_of: npt.NDArray[np.int64]) -> Shares:
-        facts = self.facts
-        from_us = np.array([origin == "US" for origin in facts.origin], dtype=bool)
-        maybe_us = np.array([origin in ("US", None) for origin in facts.origin], dtype=bool)
-        size = (facts.graph.size, len(classes))
-        count_must, count_may, stop_must, stop_may = (np.zeros(size, dtype=bool) for _ in range(4))
-        columns = []
-        for c, row in enumerate(classes):
-            trits = row[:-1][code_of]
-            count_must[facts.nodes, c] = from_us & (trits == TRUE)
-            count_may[facts.nodes, c] = maybe_us & (trits != FALSE)
-            stop_must[facts.nodes, c] = from_us & (trits == FALSE)
-            stop_may[facts.nodes, c] = maybe_us & (trits != TRUE)
-            limit = DE_MINIMIS[0] if row[-1] == TRUE else DE_MINIMIS[1]
-            columns.append(ContentColumn(f"us-{c}", limits=DE_MINIMIS, drop_at=limit))
-        opaque = np.zeros(facts.graph.size, dtype=bool)
-        unsaid = [code != NONE for code in facts.cells("us_code")]
-        opaque[facts.nodes] = np.array(unsaid, dtype=bool) & ~from_us
-        counting = Counting.of(count_must, count_may, stop_must=stop_must, stop_may=stop_may, opaque=opaque)
-        return value_shares(facts.graph, facts.amounts, counting, columns)
-
-
-def _controlled(
-    evaluator: Evaluator, pairs: Sequence[tuple[str | None, int]], codes: Sequence[Members]
-) -> npt.NDArray[np.uint8]:
-    """[pair, code]: whether US content of that code needs a licence there; last column: whether 10 percent applies."""
-    terms = evaluator.law.terms["us"]
-    places = Column.of(destination for destination, _ in pairs)
-    texts = np.array([text for _, text in pairs], dtype=np.int64)
-    grid = FactTable(
-        len(pairs) * len(codes),
-        {
-            "destination": places.take(np.repeat(np.arange(len(pairs)), len(codes))),
-            "us_code": Column.of(codes).take(np.tile(np.arange(len(codes)), len(pairs))),
-        },
-    )
-    controlled = evaluator.trits(terms[CONTROLLED], grid, np.repeat(texts, len(codes)))
-    strict = evaluator.trits(terms[TEN_PERCENT], FactTable(len(pairs), {"destination": places}), texts)
-    return np.column_stack([controlled.reshape(len(pairs), len(codes)), strict])
+def share_limits(law: Law, fact: str) -> tuple[str, ...]:
+    """The shares above nothing that conditions of law compare a content fact with, smallest first."""
+    operands = {leaf.operand for leaf in law.graph.leaves if leaf.fact == fact and isinstance(leaf.operand, float)}
+    return tuple(repr(share) for share in sorted(operands) if share > 0)

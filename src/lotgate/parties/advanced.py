@@ -6,6 +6,7 @@ sanctions entry of the profile.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -65,21 +66,26 @@ def _references(root: Element) -> _References:
     sets: dict[str, dict[str, str]] = {}
     for group in root.findall("{*}ReferenceValueSets/*"):
         for value in group:
-            code = value.get("ISO2") or (value.text or "").strip()
+            # an area is described by the country it lies in; its text is a code of the authority's own
+            code = value.get("ISO2") or value.get("Description") or (value.text or "").strip()
             sets.setdefault(_plain(value), {})[value.get("ID") or ""] = code
+            if _plain(value) == "PartySubType":
+                sets.setdefault("TypeOfSubType", {})[value.get("ID") or ""] = value.get("PartyTypeID") or ""
     places = {}
     for place in root.findall("{*}Locations/{*}Location"):
-        node = place.find("{*}LocationCountry")
-        key = node.get("CountryID") if node is not None else None
-        country = country_code(sets.get("Country", {}).get(key or "", ""))
-        if country:
+        node, area = place.find("{*}LocationCountry"), place.find("{*}LocationAreaCode")
+        found = sets.get("Country", {}).get(node.get("CountryID") or "", "") if node is not None else ""
+        if not found and area is not None:
+            found = sets.get("AreaCode", {}).get(area.get("AreaCodeID") or "", "")
+        if country := country_code(found):
             places[place.get("ID") or ""] = country
     papers: dict[str, list[str]] = {}
     for paper in root.findall("{*}IDRegDocuments/{*}IDRegDocument"):
         number = (paper.findtext("{*}IDRegistrationNo") or "").strip()
         kind = sets.get("IDRegDocType", {}).get(paper.get("IDRegDocTypeID") or "", "document")
         if number:
-            made = f"imo:{number[-7:]}" if "IMO" in number else f"{kind.lower().replace(' ', '-').rstrip('.')}:{number}"
+            imo = re.search(r"IMO\D{0,3}(\d{7})", number)
+            made = f"imo:{imo[1]}" if imo else f"{kind.lower().replace(' ', '-').rstrip('.')}:{number}"
             papers.setdefault(paper.get("IdentityID") or "", []).append(made)
     return _References(sets, places, papers)
 
@@ -139,6 +145,9 @@ def _profile(profile: Element, references: _References) -> dict[str, Any]:
     identity = profile.find("{*}Identity")
     name, strong, weak = _names(identity, references) if identity is not None else ("", [], [])
     subtype = references.name("PartySubType", profile.get("PartySubTypeID")).lower()
+    if subtype in ("", "unknown"):
+        whole = references.name("TypeOfSubType", profile.get("PartySubTypeID"))
+        subtype = references.name("PartyType", whole).lower()
     countries = [
         references.places[place.get("LocationID") or ""]
         for place in profile.iter()
@@ -150,7 +159,7 @@ def _profile(profile: Element, references: _References) -> dict[str, Any]:
         "name": name,
         "aliases": strong,
         "weak_aliases": weak,
-        "kind": _KIND.get(subtype, "person" if subtype == "unknown" and ", " in name else "company"),
+        "kind": _KIND.get(subtype),
         "countries": list(dict.fromkeys(countries)),
         "identifiers": papers,
     }
@@ -162,12 +171,14 @@ def from_xml(root: Element, as_of: date | None, source: str, sha256: str = "") -
     entries = _entries(root, references)
     rows: dict[str, list[dict[str, Any]]] = {}
     faults: list[Fault] = []
+    named = sorted({list_id for found in entries.values() for list_id, _, _ in found})
+    home = named[0] if len(named) == 1 else "us-sdn"
     for number, profile in enumerate(root.findall("{*}DistinctParties/{*}DistinctParty/{*}Profile"), start=1):
         made = _profile(profile, references)
         if not made["name"]:
             faults.append(Fault(source, f"profile {made['entry']} without a name", number))
             continue
-        for list_id, programs, day in entries.get(str(made["entry"]), [("us-sdn", [], None)]):
+        for list_id, programs, day in entries.get(str(made["entry"]), [(home, [], None)]):
             tags = [f"{list_id}:{program}" for program in programs]
             rows.setdefault(list_id, []).append({**made, "tags": tags, "from": day})
     day = _date(root.find("{*}DateOfIssue")) or as_of

@@ -119,7 +119,8 @@ def from_journal(
 ) -> list[PartyList]:
     """The lists in (file name, sha256, rows) of journal tables, framework acts and amending acts together.
 
-    A row of an amending act with act, annex and name of an existing one replaces it (counted as merged). The day of
+    A row of an amending act with act, annex, measure, name and ship number of an existing one replaces it (counted as
+    merged). The day of
     all of them is that of the latest asset freeze, unless `as_of` is given: they come from one state of the Journal.
     """
     kept: dict[str, dict[tuple[str, ...], dict[str, Any]]] = {}
@@ -136,7 +137,10 @@ def from_journal(
             key: tuple[str, ...] = (
                 row.get("celex") or row.get("amendedCelex") or "",
                 row.get("annex") or "",
+                row.get("measure") or "",
                 row["name"],
+                # two ships may bear one name: what has another number is another
+                row.get("imoNumber") or "",
             )
             entries = kept.setdefault(list_id, {})
             if key in entries and not row.get("amendmentCelex"):
@@ -174,38 +178,46 @@ def _latest(rows: list[dict[str, Any]]) -> date | None:
     return days[-1] if days else None
 
 
-_CLASS = {"P": "person", "E": "company"}
+_CLASS = {"P": "person", "E": "company", "person": "person", "enterprise": "company"}
+
+
+def _fsf_name(alias: Element) -> str:
+    """The whole name, or its parts where the list leaves it empty."""
+    whole = " ".join((alias.get("wholeName") or "").split())
+    parts = (alias.get(part) or "" for part in ("firstName", "middleName", "lastName"))
+    return whole or " ".join(" ".join(parts).split())
+
+
+_FSF_NUMBERS = {"regnumber": "registration", "imo": "imo", "swiftbic": "swift"}
+"""Kinds of number as the Commission calls them, and as they are called here."""
 
 
 def _fsf_entry(node: Element) -> dict[str, Any]:
-    names = [
-        (" ".join((alias.get("wholeName") or "").split()), alias.get("strong", "true") == "true")
-        for alias in node.findall("{*}nameAlias")
-    ]
+    names = [(_fsf_name(alias), alias.get("strong", "true") == "true") for alias in node.findall("{*}nameAlias")]
     names = [(name, strong) for name, strong in names if name]
     subject = node.find("{*}subjectType")
-    kind = subject.get("classificationCode") if subject is not None else None
+    kinds = (subject.get("classificationCode") or "", subject.get("code") or "") if subject is not None else ()
     places = [
         country_code(part.get("countryIso2Code") or "")
         for tag in ("address", "citizenship", "identification")
         for part in node.findall(f"{{*}}{tag}")
     ]
     papers = [
-        f"{part.get('identificationTypeCode') or 'document'}:{part.get('number')}"
+        f"{_FSF_NUMBERS.get(kind := part.get('identificationTypeCode') or 'document', kind)}:{number}"
         for part in node.findall("{*}identification")
-        if part.get("number")
+        for number in dict.fromkeys((part.get("number"), part.get("latinNumber")))
+        if number
     ]
-    regulation = node.find("{*}regulation")
-    programme = regulation.get("programme") if regulation is not None else None
+    programmes = dict.fromkeys(part.get("programme") for part in node.findall("{*}regulation"))
     first = next((name for name, strong in names if strong), names[0][0] if names else "")
     return {
         "entry": node.get("euReferenceNumber") or node.get("logicalId"),
         "name": first,
         "aliases": [name for name, strong in names if strong and name != first],
         "weak_aliases": [name for name, strong in names if not strong and name != first],
-        "kind": _CLASS.get(kind or ""),
+        "kind": next((_CLASS[kind] for kind in kinds if kind in _CLASS), None),
         "countries": list(dict.fromkeys(code for code in places if code)),
-        "tags": [f"eu:{programme}"] if programme else [],
+        "tags": [f"eu:{programme}" for programme in programmes if programme],
         "from": journal_day(node.get("designationDate")),
         "to": journal_day(node.get("delistingDate")),
         "identifiers": papers,

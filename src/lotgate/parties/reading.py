@@ -274,7 +274,13 @@ def _read_group(files: Sequence[_File]) -> list[PartyList]:
     primary = next((file for file in files if file.layout in _READERS), files[0])
     reader = _READERS[primary.layout]
     parts = [f"{file.layout}|{file.name}|{digest(file.data)}" for file in files]
-    return cached_lists(parts, lambda: reader(files))
+    return cached_lists(parts, lambda: _some(reader(files), files))
+
+
+def _some(found: list[PartyList], files: Sequence[_File]) -> list[PartyList]:
+    if not found:
+        raise refuse("; ".join(file.name for file in files), "file holds no row")
+    return found
 
 
 def _siblings(file: _File) -> list[_File]:

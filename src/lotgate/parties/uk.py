@@ -84,33 +84,58 @@ def _made(parties: Mapping[str, _Party], day: date | None, source: str, sha256: 
     )
 
 
+_NUMBERS = (
+    ("imo number", "imo"),
+    ("business registration number s", "registration"),
+    ("passport number", "passport"),
+    ("national identifier number", "national-id"),
+)
+_PLACES = ("address country", "nationality ies", "nationality", "current believed flag of ship")
+
+
+def _plain(column: str) -> str:
+    """A column's name without the signs and capitals in which editions of the list differ."""
+    return " ".join(re.findall(r"[a-z0-9]+", column.lower()))
+
+
+def _numbers(kind: str, text: str) -> list[str]:
+    """Identifiers in a cell that may say more than the number: "INN 7701234567"."""
+    wanted = r"\d{7}" if kind == "imo" else r"(?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]{4,}"
+    return [f"{kind}:{found}" for found in re.findall(wanted, text)]
+
+
+def _weak(strength: str) -> bool:
+    return "low" in strength.lower() or "weak" in strength.lower()
+
+
+def _remarks(reasons: str, parent: str, subsidiaries: str) -> str | None:
+    """The statement of reasons with what the list says of owners: the only such words in any list."""
+    parts = [f"parent: {parent}" if parent else "", f"subsidiaries: {subsidiaries}" if subsidiaries else "", reasons]
+    return "; ".join(part for part in parts if part) or None
+
+
 def from_csv(rows: Iterable[Mapping[str, Any]], as_of: date | None, source: str, sha256: str = "") -> PartyList:
     """The list in rows with `Unique ID`, `Name 1` to `Name 6`, `Name type`; its day is the latest `Last Updated`."""
     parties: dict[str, _Party] = {}
     latest: date | None = None
     count = 0
-    for count, row in enumerate(rows, start=1):
-        party = parties.setdefault(str(row.get("Unique ID") or f"row {count}"), _Party())
+    for count, cells in enumerate(rows, start=1):
+        row = {_plain(column): str(cell or "") for column, cell in cells.items()}
+        party = parties.setdefault(row.get("unique id", "").strip() or f"row {count}", _Party())
         party.rows += 1
-        names = [row.get(f"Name {part}") for part in (1, 2, 3, 4, 5, 6)]
-        weak = (
-            "low" in str(row.get("Alias strength") or "").lower()
-            or "weak" in str(row.get("Alias strength") or "").lower()
-        )
-        party.add_name(_joined(names), str(row.get("Name type") or "Primary Name"), weak)
-        party.add_name(_joined([row.get("Name non-latin script")]), "Alias", False)
-        party.kind = party.kind or _KIND.get(str(row.get("Designation Type") or "").lower())
-        party.regime = party.regime or str(row.get("Regime Name") or "")
-        party.day = party.day or _day(row.get("Date Designated"))
-        party.remarks = party.remarks or row.get("UK Statement of Reasons")
-        for column in ("Address Country", "Nationality(/ies)", "Nationality", "Current believed flag of ship"):
-            party.countries += countries_in(str(row.get(column) or ""))
-        for column, kind in (("IMO number", "imo"), ("Business registration number (s)", "registration")):
-            party.identifiers += [
-                f"{kind}:{found}" for found in re.findall(r"[A-Z0-9-]{5,}", str(row.get(column) or ""))
-            ]
-        updated = _day(row.get("Last Updated"))
-        latest = max(filter(None, (latest, updated)), default=None)
+        names = [row.get(f"name {part}") for part in (1, 2, 3, 4, 5, 6)]
+        party.add_name(_joined(names), row.get("name type") or "Primary Name", _weak(row.get("alias strength", "")))
+        party.add_name(_joined([row.get("name non latin script")]), "Alias", False)
+        party.kind = party.kind or _KIND.get(row.get("designation type", "").strip().lower())
+        party.regime = party.regime or row.get("regime name", "")
+        party.day = party.day or _day(row.get("date designated"))
+        reasons = (row.get(key, "") for key in ("uk statement of reasons", "parent company", "subsidiaries"))
+        party.remarks = party.remarks or _remarks(*reasons)
+        for column in _PLACES:
+            party.countries += countries_in(row.get(column, ""))
+        for column, kind in _NUMBERS:
+            party.identifiers += _numbers(kind, row.get(column, ""))
+        latest = max(filter(None, (latest, _day(row.get("last updated")))), default=None)
     return _made(parties, latest or as_of, source, sha256, count)
 
 
@@ -118,23 +143,41 @@ def _text(node: Element, tag: str) -> str:
     return " ".join((node.findtext(tag) or "").split())
 
 
+def _texts(node: Element, tag: str) -> list[str]:
+    return [" ".join((part.text or "").split()) for part in node.iter(tag)]
+
+
+_XML_NUMBERS = (
+    ("IMONumber", "imo"),
+    ("BusinessRegistrationNumber", "registration"),
+    ("PassportNumber", "passport"),
+    ("NationalIdentifierNumber", "national-id"),
+)
+
+
 def from_xml(root: Element, as_of: date | None, source: str, sha256: str = "") -> PartyList:
-    """The list in a document whose root is Designations; its day is DateGenerated."""
+    """The list in a document whose root is Designations; its day is DateGenerated, else the latest LastUpdated."""
+    for node in root.iter():
+        node.tag = node.tag.rsplit("}", 1)[-1]
     parties: dict[str, _Party] = {}
+    latest: date | None = None
     count = 0
     for count, node in enumerate(root.findall("Designation"), start=1):
         party = parties.setdefault(_text(node, "UniqueID") or f"designation {count}", _Party())
         party.rows += 1
-        for name in node.iter("Name"):
+        for name in node.findall("Names/Name"):
             parts = [_text(name, f"Name{part}") for part in (1, 2, 3, 4, 5, 6)]
-            party.add_name(_joined(parts), _text(name, "NameType"), False)
-        for name in node.iter("NonLatinName"):
-            party.add_name(_text(name, "NameNonLatinScript"), "Alias", False)
-        party.kind = _KIND.get((_text(node, "IndividualEntityShip")).lower())
-        party.regime = _text(node, "RegimeName")
-        party.day = _day(_text(node, "DateDesignated"))
-        party.remarks = _text(node, "UKStatementofReasons") or None
+            party.add_name(_joined(parts), _text(name, "NameType") or "Alias", _weak(_text(name, "AliasStrength")))
+        for text in _texts(node, "NameNonLatinScript"):
+            party.add_name(text, "Alias", False)
+        party.kind = party.kind or _KIND.get((_text(node, "IndividualEntityShip")).lower())
+        party.regime = party.regime or _text(node, "RegimeName")
+        party.day = party.day or _day(_text(node, "DateDesignated"))
+        owners = ("; ".join(_texts(node, tag)) for tag in ("ParentCompany", "Subsidiary"))
+        party.remarks = party.remarks or _remarks(_text(node, "UKStatementofReasons"), *owners)
         for tag in ("AddressCountry", "Nationality", "CurrentBelievedFlagOfShip"):
-            party.countries += [code for part in node.iter(tag) for code in countries_in(part.text or "")]
-        party.identifiers += [f"imo:{(part.text or '').strip()}" for part in node.iter("IMONumber") if part.text]
-    return _made(parties, _day(_text(root, "DateGenerated")) or as_of, source, sha256, count)
+            party.countries += [code for part in _texts(node, tag) for code in countries_in(part)]
+        for tag, kind in _XML_NUMBERS:
+            party.identifiers += [number for part in _texts(node, tag) for number in _numbers(kind, part)]
+        latest = max(filter(None, (latest, _day(_text(node, "LastUpdated")))), default=None)
+    return _made(parties, _day(_text(root, "DateGenerated")) or latest or as_of, source, sha256, count)
