@@ -17,10 +17,10 @@ from lotgate.dates import parse_day
 from lotgate.errors import Fault, InputError
 from lotgate.facts.evidence import ORIGIN
 from lotgate.law import Law, Text
+from lotgate.suppliers.shares import read_composition, same_share, written_composition
 from lotgate.tables import Workspace
-from lotgate.tables.vocabulary import ELEMENTS
 
-__all__ = ["Answers", "apply_answers", "read_composition", "same_share"]
+__all__ = ["Answers", "apply_answers"]
 
 STANDINGS = ("in-force", "suspended", "not-in-force")
 PLACES = (("shipments", "line"), ("items", "item"), ("parties", "party"))
@@ -212,31 +212,6 @@ def _origin_open(tables: dict[str, pl.DataFrame], held: dict[tuple[str, str], Te
 
 # ---- composition -----------------------------------------------------------------------------------------------------
 
-SAME = 0.05
-"""How far two declared shares of one substance may lie apart, relatively, and still be the same one rounded."""
-
-
-def read_composition(text: str) -> dict[str, float | None]:
-    """Mass fraction by element symbol of an answer such as `Nd 0.29; Dy 0.03; Co`; ValueError where it is none."""
-    shares: dict[str, float | None] = {}
-    for part in (piece.split() for piece in text.replace("=", " ").split(";")):
-        if not part:
-            continue
-        if len(part) > 2 or part[0] not in ELEMENTS:
-            raise ValueError("expected element symbols with mass fractions, as Nd 0.29; Dy 0.03")
-        share = float(part[1]) if len(part) == 2 else None
-        if share is not None and not 0 <= share <= 1:
-            raise ValueError(f"the mass fraction of {part[0]} is not from 0 to 1")
-        shares[part[0]] = share
-    return shares
-
-
-def same_share(one: float | None, other: float | None) -> bool:
-    """Whether two declared shares agree; a substance named without its share agrees with any share above zero."""
-    if one is None or other is None:
-        return one != 0 and other != 0
-    return abs(one - other) <= SAME * max(one, other) and (one > 0) == (other > 0)
-
 
 def _composed(
     frame: pl.DataFrame, declared: Mapping[str, Sequence[Row]], held: dict[tuple[str, str], Text]
@@ -255,8 +230,8 @@ def _composed(
             new = [name for name in merged if name not in known]
             added += [{"item": item, "substance": name, "mass_fraction": merged[name]} for name in new]
         else:
-            cell = "; ".join(f"{name} {share}" for name, share in known.items())
-            held["composition", item] = _differ(rows, f"{cell} (table composition)" if known else None)
+            stands = f"{written_composition(known)} (table composition)" if known else None
+            held["composition", item] = _differ(rows, stands)
             frame = frame.filter(pl.col("item") != item)
     more = pl.DataFrame(added, schema={name: frame.schema[name] for name in ("item", "substance", "mass_fraction")})
     return pl.concat([frame, more], how="diagonal")
