@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-__all__ = ["Membership", "Organisation", "User"]
+__all__ = ["SCOPES", "Membership", "Organisation", "Token", "User"]
 
 
 class User(AbstractUser):
@@ -32,7 +32,8 @@ class Organisation(models.Model):
     name = models.CharField(max_length=200)
     name_zh = models.CharField(max_length=200, blank=True)
     country = models.CharField(max_length=2)
-    regime = models.CharField(max_length=8, blank=True)
+    regimes = models.CharField(max_length=40, blank=True)
+    """For authorities and customs: the laws whose cases they handle, separated by `;`."""
     demonstration = models.BooleanField(default=False)
 
     def __str__(self) -> str:
@@ -48,6 +49,8 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=40)
+    teams = models.CharField(max_length=500, blank=True)
+    """Codes of the teams whose cases an officer sees, separated by `;`; empty means all of the organisation's."""
     acts_for = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="mandates")
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
@@ -66,3 +69,26 @@ class Membership(models.Model):
                 name="mandate_once",
             ),
         ]
+
+
+SCOPES = ("read", "check", "act:application", "act:licence", "act:clearance", "act:delivery", "act:lot", "act:finding")
+"""What a token may be good for. `read` is for looking; `act:KIND` for steps on records of a kind."""
+
+
+class Token(models.Model):
+    """A key for programs: good for one user in one organisation and for its scopes alone. Only its hash is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="tokens")
+    name = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64, unique=True)
+    scopes = models.CharField(max_length=200)
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+    revoked = models.DateTimeField(null=True)
+    used = models.DateTimeField(null=True)
+
+    @property
+    def granted(self) -> frozenset[str]:
+        """The scopes as a set."""
+        return frozenset(self.scopes.split())
