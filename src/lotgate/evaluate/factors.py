@@ -40,9 +40,10 @@ def distinct(key: Ints) -> tuple[Ints, Ints]:
     """Numbers equal keys: (number of every row, one row of every number), in order of first appearance."""
     coded = pa.array(key).dictionary_encode()
     codes = coded.indices.to_numpy(zero_copy_only=False).astype(np.intp)
-    sample = np.empty(len(coded.dictionary), dtype=np.intp)
-    sample[codes[::-1]] = np.arange(len(key))[::-1]
-    return codes, sample
+    # numbers come in order of first appearance: a row is the first of its number if all before have smaller ones
+    fresh = np.ones(len(codes), dtype=bool)
+    np.greater(codes[1:], np.maximum.accumulate(codes[:-1]), out=fresh[1:])
+    return codes, np.flatnonzero(fresh)
 
 
 class Factors:
@@ -79,7 +80,8 @@ class Factors:
             if size > 2**62 // count:
                 key, sample = distinct(key)
                 size = len(sample)
-            key = key * count + classes.take(self.table.column(fact).codes)
+            np.multiply(key, count, out=key)
+            key += classes.take(self.table.column(fact).codes)
             size *= count
         return key
 
@@ -91,7 +93,8 @@ class Factors:
             if size > 2**62 // max(len(sample), 1):
                 key, kept = distinct(key)
                 size = len(kept)
-            key = key * len(sample) + codes
+            np.multiply(key, len(sample), out=key)
+            key += codes
             size *= len(sample)
         return distinct(key)
 

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pyarrow as pa
 
 from lotgate.evaluate.columns import ANYTHING, NONE, Column, FactTable, IntervalColumn, Members, Value
 from lotgate.evaluate.evaluator import Evaluator
+from lotgate.evaluate.factors import distinct
 from lotgate.facts.answers import Answers
+from lotgate.facts.coded import extended, list_column, number_column, places, text_column
 from lotgate.facts.item_facts import ItemFacts
 from lotgate.facts.licence_facts import Cover, LicenceFacts, members
 from lotgate.facts.party_facts import PartyFacts
@@ -54,12 +55,12 @@ class Facts:
     @cached_property
     def item_rows(self) -> Ints:
         """Row of the items table of every line; one past the end where the item is unknown."""
-        return _places(self.lines["item"], self.ws.tables["items"]["item"])
+        return places(self.lines["item"], self.ws.tables["items"]["item"])
 
     def party_rows(self, role: str) -> Ints:
         """Row of the parties table of every line; one past the end where the cell is empty, two past for `none`."""
         if role not in self._roles:
-            self._roles[role] = _places(self.lines[role], self.ws.tables["parties"]["party"])
+            self._roles[role] = places(self.lines[role], self.ws.tables["parties"]["party"])
         return self._roles[role]
 
     def table(self, evaluator: Evaluator, days: npt.NDArray[np.datetime64]) -> FactTable:
@@ -68,41 +69,40 @@ class Facts:
         table = FactTable(self.lines.height, {})
         put = self._columns = table.columns
         for fact in ("ship_from", "destination", "end_use"):
-            put[fact] = _text_column(self.lines[fact])
-        put["kind"] = self._kind(self.lines)
-        put["via"] = _list_column(self.lines["via"])
+            put[fact] = text_column(self.lines[fact])
+        put["kind"] = self._kind(self.lines, self.item_rows)
+        put["via"] = list_column(self.lines["via"])
         for fact in ("logic_nm", "nand_layers", "dram_nm"):
-            put[fact] = _number_column(self.lines[fact])
+            put[fact] = number_column(self.lines[fact])
         for fact, column in self.items.columns.items():
-            put[fact] = _extended(column, _unknown_value(fact, self.law)).take(self.item_rows)
+            put[fact] = extended(column, _unknown_value(fact, self.law)).take(self.item_rows)
         put["us_controlled_share"] = self._us_content(evaluator, days, put["destination"])
         self._party_columns(put, days)
         self._licence_columns(put, days)
         return table
 
-    def _kind(self, lines: pl.DataFrame) -> Column:
+    def _kind(self, lines: pl.DataFrame, item_rows: Ints) -> Column:
         """The kind of each line: as written, else derived from where the goods leave and where they were made."""
         written = lines["kind"]
         if written.null_count() == 0:
-            return _text_column(written)
-        origins = self.ws.tables["items"].select("item", origin=pl.coalesce("origin", "made_in"))
-        frame = lines.select("kind", "ship_from", "destination", "item")
-        frame = frame.join(origins, on="item", how="left", maintain_order="left")
-        same = pl.col("ship_from") == pl.col("destination")
+            return text_column(written)
+        origins = self.ws.tables["items"].select(origin=pl.coalesce("origin", "made_in"))["origin"]
+        origins = origins.extend_constant(None, 1).gather(np.minimum(item_rows, len(origins)))
         derived = (
-            pl.when(same).then(pl.lit("in-country-transfer"))
+            pl.when(pl.col("ship_from") == pl.col("destination")).then(pl.lit("in-country-transfer"))
             .when(pl.col("ship_from") == pl.col("origin")).then(pl.lit("export"))
             .when(pl.col("origin").is_not_null() & pl.col("ship_from").is_not_null()).then(pl.lit("reexport"))
         )  # fmt: skip
-        return _text_column(frame.select(pl.coalesce("kind", derived)).to_series())
+        frame = lines.select("kind", "ship_from", "destination").with_columns(origin=origins)
+        return text_column(frame.select(pl.coalesce("kind", derived)).to_series())
 
     def _us_content(self, evaluator: Evaluator, days: npt.NDArray[np.datetime64], destinations: Column) -> Column:
         if "us" not in self.law.regimes or not self.items.ids:
             return Column.constant(None, self.lines.height)
         texts = self.texts = evaluator.text_of(evaluator.epochs(days))
         span = int(texts.max(initial=0)) + 1
-        distinct, which = np.unique(destinations.codes.astype(np.int64) * span + texts, return_inverse=True)
-        pairs = [(_text(destinations.values[int(one) // span]), int(one) % span) for one in distinct]
+        which, sample = distinct(destinations.codes.astype(np.int64) * span + texts)
+        pairs = [(_text(destinations[row]), int(texts[row])) for row in sample]
         content = self.us_content = USContent(self.items, evaluator, pairs)
         low, high = content.shares.low[self.items.nodes], content.shares.high[self.items.nodes]
         classes = low.shape[1]
@@ -115,7 +115,7 @@ class Facts:
         """The columns that hang on the item, for some lines shipping other items (by name) on their day."""
         rows = np.array([self.items.place[item] for item in items], dtype=np.int64)
         found = {fact: column.take(rows) for fact, column in self.items.columns.items()}
-        found["kind"] = self._kind(self.lines[lines.tolist()].with_columns(pl.Series("item", items)))
+        found["kind"] = self._kind(self.lines[lines.tolist()], rows)
         share = self._columns["us_controlled_share"]
         if isinstance(share, IntervalColumn) and self.us_content is not None:
             classes = self.us_content.shares.low.shape[1]
@@ -127,10 +127,10 @@ class Facts:
     def _party_columns(self, put: dict[str, Column], days: npt.NDArray[np.datetime64]) -> None:
         exporter = self.party_rows("exporter")
         for fact, cell in (("exporter_country", "country"), ("exporter_headquarters", "headquarters")):
-            put[fact] = _extended(Column.of(self.parties.column(cell)), None).take(exporter)
-        put["addressee"] = _extended(Column.of(self.parties.addressees), ANYTHING).take(exporter)
+            put[fact] = extended(Column.of(self.parties.column(cell)), None).take(exporter)
+        put["addressee"] = extended(Column.of(self.parties.addressees), ANYTHING).take(exporter)
         end_user = self.party_rows("end_user")
-        put["end_user_country"] = _extended(Column.of(self.parties.column("country")), None).take(end_user)
+        put["end_user_country"] = extended(Column.of(self.parties.column("country")), None).take(end_user)
         for fact, values in self.parties.by_day(days).items():
             put[fact] = self._over_parties(fact, values, days)
 
@@ -144,17 +144,17 @@ class Facts:
         codes = np.zeros(self.lines.height, dtype=np.int32)
         dictionary: dict[Value, int] = {}
         memo: dict[tuple[Value, ...], int] = {}
+        every = np.arange(self.lines.height)
         for number, start in enumerate(starts):
-            column = _extended(Column.of(values[start]), blank, nobody)
-            rows = np.flatnonzero(stretch == number)
+            column = extended(Column.of(values[start]), blank, nobody)
+            rows = every if len(starts) == 1 else np.flatnonzero(stretch == number)
             per_role = [column.codes[self.party_rows(role)[rows]].astype(np.int64) for role in ROLES]
             size = len(column.values)
             key = per_role[0] * size + per_role[1]
-            distinct, which = np.unique(key, return_inverse=True)
-            merged = np.empty(len(distinct), dtype=np.int32)
-            for k, one in enumerate(distinct):
-                parts = (column.values[int(one) // size], column.values[int(one) % size])
-                merged[k] = _remember(memo, dictionary, parts, merge)
+            which, sample = distinct(key)
+            merged = np.empty(len(sample), dtype=np.int32)
+            for k, one in enumerate(key[sample].tolist()):
+                merged[k] = _remember(memo, dictionary, (column.values[one // size], column.values[one % size]), merge)
             codes[rows] = merged[which]
             for row, others in self._intermediaries(rows):
                 known = blank if others is None else merge([column[self.parties.place[p]] for p in others] or [nobody])
@@ -254,53 +254,3 @@ def _merge_members(parts: Iterable[Value]) -> Value:
 def _merge_bools(parts: Iterable[Value]) -> Value:
     found = set(parts)
     return "yes" if "yes" in found else None if None in found else "no"
-
-
-def _places(cells: pl.Series, ids: pl.Series) -> Ints:
-    """Row of each cell's id; len(ids) for an empty cell, len(ids) + 1 for `none`."""
-    index = pl.DataFrame({"id": ids, "place": pl.Series(range(len(ids)), dtype=pl.Int64)})
-    frame = pl.DataFrame({"id": cells}).join(index, on="id", how="left", maintain_order="left")
-    none = (frame["id"] == NONE).fill_null(False)
-    place = frame["place"].fill_null(len(ids))
-    found: Ints = (place + none.cast(pl.Int64)).to_numpy()
-    return found
-
-
-def _extended(column: Column, *more: Value) -> Column:
-    """The column with two further rows at its end: for an empty cell, and for `none` (the same unless told)."""
-    values = list(column.values)
-    codes = [len(values), len(values) + len(more) - 1]
-    return Column(np.concatenate([column.codes, np.array(codes, dtype=np.int32)]), [*values, *more])
-
-
-def _text_column(cells: pl.Series) -> Column:
-    """Text cells as a column, dictionary-coded by Arrow."""
-    coded = cells.to_arrow(compat_level=pl.CompatLevel.oldest())
-    if isinstance(coded, pa.ChunkedArray):
-        coded = coded.combine_chunks()
-    coded = coded.dictionary_encode()
-    values = coded.dictionary.to_pylist()
-    codes = coded.indices.fill_null(len(values)).to_numpy(zero_copy_only=False)
-    return Column(codes.astype(np.int32), [*values, None])
-
-
-def _list_column(cells: pl.Series) -> Column:
-    joined = cells.list.join(";")
-    coded = _text_column(joined)
-    values: list[Value] = []
-    for text in coded.values:
-        if not isinstance(text, str):
-            values.append(ANYTHING)
-        else:
-            members_of = frozenset(text.split(";")) if text else frozenset()
-            values.append(Members(members_of, members_of))
-    return Column(coded.codes, values)
-
-
-def _number_column(cells: pl.Series) -> Column:
-    numbers = cells.to_numpy().astype(np.float64)
-    empty = cells.is_null().to_numpy()
-    distinct, codes = np.unique(np.where(np.isnan(numbers), -1.0, numbers), return_inverse=True)
-    values: list[Value] = [(float(v), float(v)) if v >= 0 else NONE for v in distinct]
-    codes = np.where(empty, len(values), codes.reshape(-1))
-    return Column(codes.astype(np.int32), [*values, None])

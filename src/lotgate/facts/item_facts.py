@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ import polars as pl
 
 from lotgate.evaluate.columns import ANYTHING, NONE, Column, Members, Value
 from lotgate.evaluate.walk import Walk
+from lotgate.facts.coded import text_column
 from lotgate.facts.values import CodeBook
 from lotgate.items import chips, composition
 from lotgate.items.amounts import Amounts
@@ -35,6 +36,8 @@ METRICS = {
 }
 CODES = ("cn_code", "us_code", "eu_code", "nl_code", "jp_code", "technology")
 PART1 = "cn-61-part1"
+_NOTHING = Members()
+Ints = npt.NDArray[Any]
 
 
 class ItemFacts:
@@ -90,46 +93,50 @@ class ItemFacts:
     @cached_property
     def columns(self) -> dict[str, Column]:
         """Every item fact that does not depend on destination or day."""
-        found = {"origin": Column.of(self.origin)}
+        found = {"origin": text_column(self.items.select(pl.coalesce("origin", "made_in")).to_series())}
         for fact in CODES:
             found[fact] = self._code_column(fact)
         for fact in ("stage", "contains_us_ic"):
-            found[fact] = Column.of(self.cells(fact))
-        found["model"] = Column.of(value or NONE for value in self.cells("model"))
+            found[fact] = text_column(self.items[fact])
+        found["model"] = text_column(self.items["model"].fill_null(NONE))
         found.update(self.metric_columns)
         found["item_meets"] = Column.of(self.item_meets)
         found["parts_meet"] = Column.of(self.parts_meet)
         found["parts_model"] = Column.of(self.parts_model)
         found["parts_us_code"] = Column.of(self.parts_us_code)
-        found["cn61_share"] = Column.of(self.cn61_share)
+        found["cn61_share"] = Column(np.arange(len(self.ids), dtype=np.int32), self.cn61_share)
         return found
 
     def _code_column(self, fact: str) -> Column:
-        codes = self.cells(fact)
-        distinct: dict[Any, int] = {}
+        coded = text_column(self.items[fact])
+        values: list[Value] = [self.book.members(fact, code) for code in cast("list[str | None]", coded.values)]
         settled = self.settled if fact == "cn_code" else {}
-        keys = [tuple(settled[item]) if item in settled else code for item, code in zip(self.ids, codes, strict=True)]
-        rows = np.array([distinct.setdefault(key, len(distinct)) for key in keys], dtype=np.int32)
-        return Column(rows, [self._members(fact, key) for key in distinct] or [ANYTHING])
-
-    def _members(self, fact: str, key: str | tuple[str, ...] | None) -> Members:
-        """The lists of a cell, or of the codes that composition settles for an empty one."""
-        if isinstance(key, tuple):
-            return Members(self.book.members(fact, ";".join(key)).must, None, known=False)
-        return self.book.members(fact, key)
+        number: dict[tuple[str, ...], int] = {}
+        for item, found in settled.items():
+            place = number.setdefault(tuple(found), len(values))
+            if place == len(values):
+                values.append(Members(self.book.members(fact, ";".join(found)).must, None, known=False))
+            coded.codes[self.place[item]] = place
+        return Column(coded.codes, values)
 
     @cached_property
     def metric_columns(self) -> dict[str, Column]:
         """Chip figures as intervals; an item that is no chip has none."""
-        nothing = (self.metrics["has_metric"] == "no").to_list()
+        chips = np.flatnonzero((self.metrics["has_metric"] != "no").to_numpy())
+        figures = self.metrics[chips]
         found = {}
         for fact, name in METRICS.items():
-            bounds = self.metrics.select(f"{name}_low", f"{name}_high").iter_rows()
-            found[fact] = Column.of(NONE if no else pair for no, pair in zip(nothing, bounds, strict=True))
+            found[fact] = self._of_chips(chips, figures.select(f"{name}_low", f"{name}_high").rows(), NONE)
         # what is no chip by its figures may still be classified as one, and then nobody has said where it is sold
-        markets = zip(nothing, self.metrics["datacentre"].to_list(), strict=True)
-        found["datacentre"] = Column.of(None if no else market for no, market in markets)
+        found["datacentre"] = self._of_chips(chips, figures["datacentre"].to_list(), None)
         return found
+
+    def _of_chips(self, chips: Ints, values: Sequence[Any], otherwise: Value) -> Column:
+        """A column with these values for chips and another for all items that are none."""
+        column = Column.of([otherwise, *values])
+        codes = np.zeros(len(self.ids), dtype=np.int32)
+        codes[chips] = column.codes[1:]
+        return Column(codes, column.values)
 
     def _figures(self, place: int, classified: bool) -> dict[str, Value]:
         """The facts that tests look at, of one item.
@@ -151,11 +158,17 @@ class ItemFacts:
     @cached_property
     def _met_if_classified(self) -> list[Members]:
         """Tests met by each item's figures where its code is filled."""
-        return [self._tests_of(self._figures(place, True)) for place in range(len(self.ids))]
+        return self._met(True)
+
+    def _met(self, classified: bool) -> list[Members]:
+        """Tests met by each item's figures; what is no chip meets none."""
+        met = [Members()] * len(self.ids)
+        tpp = self.metric_columns["tpp"]
+        for place in np.flatnonzero(np.array([value != NONE for value in tpp.values])[tpp.codes]).tolist():
+            met[place] = self._tests_of(self._figures(place, classified))
+        return met
 
     def _tests_of(self, values: Mapping[str, Value]) -> Members:
-        if values["tpp"] == NONE:
-            return Members()
         key = tuple(values.values())
         if key not in self._tests_memo:
             walk = Walk(self.law, values, date.max)
@@ -168,8 +181,8 @@ class ItemFacts:
     def item_meets(self) -> list[Members]:
         """Tests met by each item's own figures, its classification weighed."""
         return [
-            met if code is not None else self._tests_of(self._figures(place, False))
-            for place, (met, code) in enumerate(zip(self._met_if_classified, self.cells("us_code"), strict=True))
+            met if code is not None else open_
+            for met, open_, code in zip(self._met_if_classified, self._met(False), self.cells("us_code"), strict=True)
         ]
 
     @cached_property
@@ -193,15 +206,14 @@ class ItemFacts:
             trits[self.nodes] = np.array([one.trit(name) for one in distinct], dtype=np.uint8)[codes]
             must, may = self.graph.closure_any(trits == TRUE, trits != FALSE)
             found[:, k] = np.where(must, TRUE, np.where(may, UNKNOWN, FALSE))[self.nodes]
-        made: dict[bytes, Members] = {}
-        out = []
-        for row in found:
-            key = row.tobytes()
-            if key not in made:
-                sure = frozenset(name for name, trit in zip(names, row, strict=True) if trit == TRUE)
-                made[key] = Members(sure, frozenset(name for name, trit in zip(names, row, strict=True) if trit))
-            out.append(made[key])
-        return out
+        alike: dict[bytes, int] = {}
+        which = [alike.setdefault(row.tobytes(), len(alike)) for row in found]
+        made = []
+        for key in alike:
+            said = dict(zip(names, key, strict=True))
+            sure = frozenset(name for name, trit in said.items() if trit == TRUE)
+            made.append(Members(sure, frozenset(name for name, trit in said.items() if trit)))
+        return [made[k] for k in which]
 
     @cached_property
     def parts_meet(self) -> list[Members]:
@@ -228,9 +240,10 @@ class ItemFacts:
         codes = self.cells("us_code")
         if not self.ws.tables["bom"].height or all(code is not None for code in codes):
             return [Members()] * len(self.ids)
-        own = [self.book.members("us_code", code) if code is not None else Members() for code in codes]
-        below = self._below([Members(one.must - {NONE}, one.must - {NONE}) for one in own])
-        return [Members() if code is not None else found for found, code in zip(below, codes, strict=True)]
+        members = {code: self.book.members("us_code", code).must - {NONE} for code in set(codes) - {None}}
+        own = {code: Members(must, must) for code, must in members.items()}
+        below = self._below([own.get(code, _NOTHING) for code in codes])
+        return [_NOTHING if code is not None else found for found, code in zip(below, codes, strict=True)]
 
     @cached_property
     def cn61(self) -> Shares | None:

@@ -23,6 +23,7 @@ __all__ = ["CHINESE_LIST", "PartyFacts", "PartyMatch", "list_of_tag"]
 
 CHINESE_LIST = "cn-mofcom"
 SAME_NAME = 0.97
+SHORT = 3
 OWNER_LISTS = ("us-entity-list", "us-meu", "us-sdn")
 """Listings that pass to affiliates under the US Affiliates Rule (90 FR 47201)."""
 
@@ -117,6 +118,8 @@ class PartyFacts:
 
     def _match(self, party: str, hits: Sequence[Hit], cut: bool) -> PartyMatch:
         """The tags of the hits; where candidates were cut off, an entry not looked at could carry any tag."""
+        if not hits and not cut:
+            return self._unmatched
         must: set[str] = set()
         may: set[str] = set(self.tags if cut and self.confirmed.get(party) != "no" else self.unloaded)
         exact = {hit.list for hit in hits if hit.standing == "listed" and hit.score >= SAME_NAME}
@@ -131,6 +134,10 @@ class PartyFacts:
                 may |= tags
         sure = frozenset(must & self.tags)
         return PartyMatch(Members(sure, frozenset(may & self.tags) | sure), tuple(hits))
+
+    @cached_property
+    def _unmatched(self) -> PartyMatch:
+        return PartyMatch(Members(frozenset(), self.unloaded))
 
     def column(self, name: str) -> list[str | None]:
         """One column of the parties table, in its order."""
@@ -152,9 +159,9 @@ class PartyFacts:
         ]
         if not rows:
             return [Members()] * len(self.ids)
+        named = self.law.addressees.values()
         known = ListSet({"addressees": party_list("addressees", "Addressees of letters", rows)})
-        words = {name.split()[0].casefold() for names in self.law.addressees.values() for name in names}
-        near = re.compile("|".join(re.escape(word) for word in sorted(words)))
+        near = re.compile("|".join(_somewhere(name.split()[0].casefold()) for names in named for name in names))
         queries = [query for query in self._queries[0] if any(near.search(n.casefold()) for n in query.names)]
         hits: dict[str, set[str]] = {}
         for hit in screen(queries, known):
@@ -260,6 +267,12 @@ class Owned:
         verdicts = [found for one in (self.by_us, self.by_ofac, self.by_cn) if (found := one.get(party)) is not None]
         owners = {stake.owner for verdict in verdicts if verdict.status == "no" for stake in verdict.stakes}
         return "yes" if any(self.facts.matches[owner].members.must for owner in owners) else "no"
+
+
+def _somewhere(word: str) -> str:
+    """The pattern that finds a word in a folded name; a few letters must stand alone, for many names hold them."""
+    found = re.escape(word)
+    return rf"(?<![a-z]){found}(?![a-z])" if word.isascii() and len(word) <= SHORT else found
 
 
 def _word(verdict: Verdict | None) -> str | None:
