@@ -75,8 +75,8 @@ def test_an_entry_left_out_added_or_moved_is_found(export: tuple[bytes, KeyFolde
     lines = data.splitlines(keepends=True)
     for tampered, at in (
         (lines[:4] + lines[5:], 5),
-        (lines[:4] + [lines[3]] + lines[4:], 5),
-        (lines[:4] + [lines[5], lines[4]] + lines[6:], 5),
+        ([*lines[:4], lines[3], *lines[4:]], 5),
+        ([*lines[:4], lines[5], lines[4], *lines[6:]], 5),
     ):
         found = checked(tmp_path / "log", b"".join(tampered), keys)
         assert not found.whole and found.faults[0].line == at

@@ -1,0 +1,116 @@
+"""Commands about licences that need no database: signing keys, signed papers, and the log as an auditor gets it."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from lotgate.cli.edges import DONE, print_json
+from lotgate.cli.options import FILE, JSON, LANGUAGE
+from lotgate.errors import MissingError
+
+__all__ = ["COMMANDS", "DOES_NOT_HOLD", "licence"]
+
+DOES_NOT_HOLD = 1
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@click.group()
+def licence() -> None:
+    """Licences: apply, decide, use, verify, audit."""
+
+
+@licence.group()
+def keys() -> None:
+    """Signing keys in a folder: make, rotate, show the public ones."""
+
+
+@keys.command("create")
+@click.argument("folder", type=FOLDER)
+@click.option("--issuer", required=True, help="Who signs, as a did or URL, such as did:web:licences.example.org.")
+@click.option("--name", required=True, help="Name of the issuer in English.")
+@click.option("--name-zh", required=True, help="Name of the issuer in Chinese.")
+@JSON
+def keys_create(folder: Path, issuer: str, name: str, name_zh: str, as_json: bool) -> int:
+    """Make FOLDER with a first signing key. LOTGATE_KEY_PASSPHRASE, if set, encrypts it."""
+    from lotgate.licence.keys import KeyFolder
+
+    made = KeyFolder.create(folder, issuer, name, name_zh, datetime.now(UTC))
+    _show(made.active, folder, as_json)
+    return DONE
+
+
+@keys.command("rotate")
+@click.argument("folder", type=FOLDER)
+@JSON
+def keys_rotate(folder: Path, as_json: bool) -> int:
+    """Make a new signing key in FOLDER and retire the one before; its public part stays for checking."""
+    from lotgate.licence.keys import KeyFolder
+
+    _show(KeyFolder(folder).rotate(datetime.now(UTC)), folder, as_json)
+    return DONE
+
+
+@keys.command("show")
+@click.argument("folder", type=FOLDER)
+@JSON
+def keys_show(folder: Path, as_json: bool) -> int:
+    """Show the public keys of FOLDER: what others need to check its signatures."""
+    from lotgate.licence.keys import KeyFolder
+
+    found = KeyFolder(folder)
+    if as_json:
+        print_json({"issuer": found.issuer, **found.public})
+        return DONE
+    click.echo(f"{found.issuer['id']}  {found.issuer['name']}  {found.issuer['name_zh']}")
+    for key in found.public["keys"]:
+        click.echo(f"{key['kid']}  {key['from']} - {key['until'] or ''}")
+    return DONE
+
+
+def _show(kid: str, folder: Path, as_json: bool) -> None:
+    if as_json:
+        print_json({"kid": kid, "folder": str(folder)})
+    else:
+        click.echo(kid)
+        click.echo(f"publish {folder / 'jwks.json'}; keep {folder / f'{kid}.pem'} to yourself", err=True)
+
+
+@licence.command("audit")
+@click.argument("export", type=FILE)
+@click.option(
+    "--keys", "trusted", type=click.Path(path_type=Path), help="Key set or key folder the signatures must come from."
+)
+@JSON
+@LANGUAGE
+def licence_audit(export: Path, trusted: Path | None, as_json: bool, language: str) -> int:
+    """Check an EXPORT of the log: every entry, its order, the signatures. Needs the file and nothing else.
+
+    Ends with 1 when something does not hold, naming each line.
+    """
+    from lotgate.licence.keys import read_jwks
+    from lotgate.licence.log import audit
+    from lotgate.report.licence_text import audit_lines
+
+    if not export.is_file():
+        raise MissingError(f"{export} is not there")
+    size = export.stat().st_size or 1
+    found = audit(export, read_jwks(trusted) if trusted else None, lambda read: _progress(read, size))
+    if as_json:
+        print_json(found.to_json())
+    else:
+        for line in audit_lines(found, language):
+            click.echo(line)
+    return DONE if found.whole else DOES_NOT_HOLD
+
+
+def _progress(read: int, size: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r{100 * read // size} %", err=True, nl=read >= size)
+
+
+COMMANDS = [licence]
