@@ -28,6 +28,9 @@ def start_django() -> None:
     os.environ.pop("LOTGATE_DATABASE", None)
     os.environ["LOTGATE_URL"] = "http://testserver"
     start()
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow ones are for real passwords
     for name, value in before.items():
         if value is None:
             os.environ.pop(name, None)

@@ -150,7 +150,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_FOLDER / "static"
+STATIC_ROOT = None  # nothing to collect: static files come straight from the package
 STATICFILES_DIRS = [("house", HERE.parent / "report" / "house")]  # colours and marks shared with the HTML report
 STORAGES = {
     "default": {
@@ -159,7 +159,7 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-WHITENOISE_USE_FINDERS = True  # static files come straight from the package: nothing to collect at first start
+WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 # ---- log: to standard error, without bodies, passwords or tokens -----------------------------------------------------
@@ -170,4 +170,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django.request": {"level": "ERROR"}},  # refusals are answers, not news
 }
