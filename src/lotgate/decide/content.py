@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 
 import lotgate
-from lotgate.decide.content_mass import weighed
+from lotgate.decide.content_mass import Weighed, weighed
 from lotgate.errors import Fault, InputError
 from lotgate.evaluate.columns import leaf_trit
 from lotgate.evaluate.evaluator import Evaluator
@@ -278,7 +278,7 @@ _SCHEMA: dict[str, Any] = {
 Pair = tuple[list[float | None], list[float | None]]
 
 
-def _shown(shares: Shares, nodes: Any, position: int) -> Pair:
+def _shown(shares: Shares | Weighed, nodes: Any, position: int) -> Pair:
     """Bounds of one column; nothing known is None, not 0 to 1."""
     low, high = shares.low[nodes, position], shares.high[nodes, position]
     unknown = (low == 0) & (high == 1)

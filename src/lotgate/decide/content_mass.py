@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
 from lotgate.items.amounts import Amounts
 from lotgate.items.content import Column, Counting, Shares, value_shares
-from lotgate.items.graph import Bools
+from lotgate.items.graph import Bools, Floats
 from lotgate.items.numbers import exact
 
-__all__ = ["weighed"]
+__all__ = ["Weighed", "weighed"]
 
 ROUNDING = 1e-6
 """How much more the parts of an item may weigh than it does, relatively, and still be read as weighing the same."""
 
 
-def weighed(by_value: Shares, masses: Amounts) -> Shares:
+@dataclass(frozen=True)
+class Weighed:
+    """Bounds of shares by mass, by part and column."""
+
+    low: Floats
+    high: Floats
+
+
+def weighed(by_value: Shares, masses: Amounts) -> Weighed:
     """The same parts weighed: what second incorporation drops by value is dropped here too.
 
     The law counts value; a mass share tells how much of the matter is controlled, so its level never drops anything.
@@ -47,7 +55,7 @@ def weighed(by_value: Shares, masses: Amounts) -> Shares:
         found = value_shares(graph, masses, alike, [Column(column.name) for column in by_value.columns])
         cut = _cut_short(found) & ~open_ended
         if not cut.any():
-            return replace(found, high=np.where(open_ended, 1.0, found.high))
+            return Weighed(found.low, np.where(open_ended, 1.0, found.high))
         open_ended |= cut
         count_may |= cut & counting.open_may
 
@@ -59,10 +67,16 @@ def _cut_short(shares: Shares) -> Bools:
     the sweep bounds them by it.
     """
     graph, masses = shares.graph, shares.amounts
-    surely, most = np.zeros(graph.size), np.zeros(shares.high.shape)
-    np.add.at(surely, graph.parent, masses.low[graph.component] * graph.quantity_low)
+    found = np.zeros(shares.counting.count_must.shape, np.bool_)
+    surely = np.bincount(graph.parent, masses.low[graph.component] * graph.quantity_low, minlength=graph.size)
     with np.errstate(invalid="ignore"):
-        brought = shares.carried_high[graph.component] * graph.quantity_high[:, None]
-        np.add.at(most, graph.parent, np.nan_to_num(brought, posinf=np.inf))
-        lighter = surely > masses.written * (1 + ROUNDING)
-        return lighter[:, None] & (most > shares.content_high * (1 + ROUNDING))
+        lighter = np.flatnonzero(surely > masses.written * (1 + ROUNDING))
+    if not lighter.size or shares.content_low is shares.content_high:
+        return found
+    for node in lighter.tolist():
+        lines = slice(int(graph.first_lines[node]), int(graph.first_lines[node + 1]))
+        with np.errstate(invalid="ignore"):
+            brought = shares.carried_high[graph.component[lines]] * graph.quantity_high[lines, None]
+        most = np.nan_to_num(brought, posinf=np.inf).sum(axis=0)
+        found[node] = most > shares.content_high[node] * (1 + ROUNDING)
+    return found

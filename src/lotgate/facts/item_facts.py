@@ -20,6 +20,7 @@ from lotgate.items.amounts import Amounts
 from lotgate.items.content import Column as ContentColumn
 from lotgate.items.content import Counting, Shares, value_shares
 from lotgate.items.graph import Graph
+from lotgate.items.kept_graph import graph_of
 from lotgate.items.paths import open_cells
 from lotgate.law import Law
 from lotgate.law.expr import FALSE, TRUE, UNKNOWN
@@ -188,7 +189,7 @@ class ItemFacts:
     @cached_property
     def graph(self) -> Graph:
         """The bill of materials over all items."""
-        return Graph.build(self.ws.tables["bom"], self.items["item"])
+        return graph_of(self.ws.tables["bom"], self.items["item"])
 
     @cached_property
     def nodes(self) -> npt.NDArray[np.int64]:

@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from lotgate.items.graph import Bools, Floats, Graph, Ints
+from lotgate.items.graph import Bools, Floats, Graph
 from lotgate.items.numbers import Limit, exact
 
 __all__ = ["Amounts"]
+
+Codes = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -25,15 +29,17 @@ class Amounts:
 
     A known amount has equal bounds. An unknown one is at least what its listed parts come to (a bill lists every
     bought part, the rest of a price is the maker's own work) and open above. `kind` -1 compares with nothing.
-    `comparable` says for each line of the bill whether parent and component share a kind.
+    `comparable` says for each line of the bill whether parent and component share a kind; None: every one does.
+    `written` is the amount as the table has it, `factors[unit]` what one unit of its currency is in the common one.
     """
 
     written: Floats
-    rate: tuple[Fraction, ...]
+    unit: Codes
+    factors: tuple[Fraction, ...]
     low: Floats
     high: Floats
-    kind: Ints
-    comparable: Bools
+    kind: Codes
+    comparable: Bools | None
 
     @classmethod
     def of(
@@ -48,16 +54,32 @@ class Amounts:
 
         With `currency` None all amounts compare (mass). Currencies without a rate compare with themselves only.
         """
-        frame = graph.align(items)
+        wanted = ["item", column, *([] if currency is None else [currency])]
+        frame = graph.align(items.select(wanted))
         values = frame[column].cast(pl.Float64)
         # NaN is the tables' `none`, known to be nothing; null is unknown
         written = values.fill_nan(0.0).fill_null(np.nan).to_numpy().astype(np.float64)
-        kind, factors = _kinds(graph.size, frame, currency, rates)
-        kind = _inherit(graph, kind, np.isnan(written))
-        amount = written * np.array([float(factor) for factor in factors], np.float64)
-        comparable = (kind[graph.parent] == kind[graph.component]) & (kind[graph.parent] >= 0)
-        low, high = _fill(graph, amount, comparable)
-        return cls(written, tuple(factors), low, high, kind, comparable)
+        unknown = np.isnan(written)
+        kind, unit, factors = _kinds(graph.size, frame, currency, rates)
+        kind = _inherit(graph, kind, unknown)
+        amount = written * np.array([float(factor) for factor in factors])[unit] if rates else written
+        one = graph.size > 0 and kind[0] >= 0 and bool((kind == kind[0]).all())
+        comparable = None if one else (kind[graph.parent] == kind[graph.component]) & (kind[graph.parent] >= 0)
+        low, high = _fill(graph, amount, comparable) if unknown.any() else (amount, amount)
+        return cls(written, unit, factors, low, high, kind, comparable)
+
+    @cached_property
+    def known(self) -> bool:
+        """Whether every amount is known, and compares with every other."""
+        return self.comparable is None and self.low is self.high
+
+    def compares(self, lines: slice) -> Bools:
+        """For some lines of the bill whether parent and component share a kind."""
+        return np.ones(lines.stop - lines.start, np.bool_) if self.comparable is None else self.comparable[lines]
+
+    def compare(self, line: int) -> bool:
+        """Whether parent and component of one line share a kind."""
+        return self.comparable is None or bool(self.comparable[line])
 
     def exact(self, node: int) -> Fraction | None:
         """A part's amount as written, in its common currency; None if unknown."""
@@ -66,30 +88,27 @@ class Amounts:
             return None
         number = exact(value)
         assert number is not None
-        return number * self.rate[node]
+        return number * self.factors[int(self.unit[node])]
 
 
 def _kinds(
     size: int, frame: pl.DataFrame, currency: str | None, rates: Mapping[str, Limit] | None
-) -> tuple[Ints, list[Fraction]]:
+) -> tuple[Codes, Codes, tuple[Fraction, ...]]:
     """For each part the group its amount compares in, and the factor into the group's common currency."""
     if currency is None:
-        return np.zeros(size, np.int64), [Fraction(1)] * size
+        return np.zeros(size, np.int32), np.zeros(size, np.int32), (Fraction(1),)
     known = {code: rate for code, given in (rates or {}).items() if (rate := exact(given)) is not None}
-    groups: dict[str, int] = {}
-    kind = np.full(size, -1, np.int64)
-    factors = [Fraction(1)] * size
-    for node, code in enumerate(frame[currency].to_list()):
-        if code is None:
-            continue
-        if code in known:
-            kind[node], factors[node] = 0, known[code]
-        else:
-            kind[node] = groups.setdefault(code, len(groups) + 1)
-    return kind, factors
+    codes = frame[currency].cast(pl.String)
+    named = codes.drop_nulls().unique().sort().to_list()
+    # place 0 is for no currency, and `none` is no currency that anything is worth something in
+    groups = [-1, *(0 if code in known else place + 1 for place, code in enumerate(named))]
+    factors = (Fraction(1), *(known.get(code, Fraction(1)) for code in named))
+    place = codes.cast(pl.Enum(named)).to_physical().cast(pl.Int32)
+    unit = (place + 1).fill_null(0).to_numpy()
+    return np.array(groups, np.int32)[unit], unit, factors
 
 
-def _inherit(graph: Graph, kind: Ints, unpriced: Bools) -> Ints:
+def _inherit(graph: Graph, kind: Codes, unpriced: Bools) -> Codes:
     """A part without price and currency takes the currency its own parts agree on."""
     if not (unpriced & (kind < 0) & graph.has_parts).any():
         return kind
@@ -103,15 +122,16 @@ def _inherit(graph: Graph, kind: Ints, unpriced: Bools) -> Ints:
     return kind
 
 
-def _fill(graph: Graph, amount: Floats, comparable: Bools) -> tuple[Floats, Floats]:
+def _fill(graph: Graph, amount: Floats, comparable: Bools | None) -> tuple[Floats, Floats]:
     """Bounds of every amount, unknown ones from their parts."""
     unknown = np.isnan(amount)
     low, high = np.where(unknown, 0.0, amount), np.where(unknown, np.inf, amount)
-    if not unknown.any():
-        return low, high
     for level in graph.levels[1:]:
         nodes, lines = slice(level.first, level.last), slice(level.first_line, level.last_line)
-        parts = low[graph.component[lines]] * graph.quantity_low[lines] * comparable[lines]
-        total = np.add.reduceat(parts, level.starts)
-        low[nodes] = np.where(unknown[nodes], total, low[nodes])
+        if not unknown[nodes].any():
+            continue
+        parts = low[graph.component[lines]] * graph.quantity_low[lines]
+        if comparable is not None:
+            parts *= comparable[lines]
+        low[nodes] = np.where(unknown[nodes], np.add.reduceat(parts, level.starts), low[nodes])
     return low, high

@@ -14,8 +14,8 @@ inside) or is *open* (its own parts are looked into; absolute amounts are carrie
 
 Bounds hold whatever the unknown cells are: unknown amounts, quantities, classes, bills and rates. A bill lists every
 bought part, so a part of unknown price can cost no more than what the price of its parent leaves.
-Sums run in float64; wherever a bound comes near a limit it is recomputed in exact fractions (`exact_content`), so that
-0.1 percent is reached by exactly 0.1 percent.
+Sums run in float64 (`sweep`); wherever a bound comes near a limit it is recomputed in exact fractions
+(`exact_content`), so that 0.1 percent is reached by exactly 0.1 percent.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from lotgate.items.amounts import Amounts
 from lotgate.items.exact_content import ExactContent
 from lotgate.items.graph import Bools, Floats, Graph
+from lotgate.items.kernels import COUNT, OPAQUE, OPEN, STOP
 from lotgate.items.numbers import Limit, as_float, exact, limits_of
+from lotgate.items.sweep import shares_of, sweep
 
 __all__ = ["Column", "Counting", "Shares", "value_shares"]
-
-NEAR = 1e-9
-"""Shares closer than this to a limit are recomputed exactly; float error of a sweep stays far below."""
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,25 @@ class Counting:
         """Whether a part could be one that is looked into."""
         return ~(self.count_must | self.stop_must)
 
+    @cached_property
+    def may(self) -> npt.NDArray[np.uint8]:
+        """What each part may do in each column, as the bits of `kernels`."""
+        bits = np.zeros(self.count_must.shape, np.uint8)
+        for flags, bit in (
+            (self.count_may, COUNT),
+            (self.stop_may, STOP),
+            (self.open_may, OPEN),
+            (self.opaque, OPAQUE),
+        ):
+            bits |= flags.view(np.uint8) * np.uint8(bit)
+        return bits
+
 
 @dataclass(frozen=True)
 class Shares:
     """Bounds by (part, column): `low` and `high` shares of the part's own amount, and the `content` behind them.
+
+    Shares are worked out when they are first asked for.
 
     `content_*` is the counted amount in one unit of the part by its bill; `carried_*` what the part brings to a bill it
     stands in (0 when dropped, its full amount when it counts). A part without a bill has shares 0 to 1.
@@ -114,14 +129,33 @@ class Shares:
     amounts: Amounts
     counting: Counting
     columns: tuple[Column, ...]
-    low: Floats
-    high: Floats
     content_low: Floats
     content_high: Floats
     carried_low: Floats
     carried_high: Floats
+    margin: Floats | float
     exactly: ExactContent = field(repr=False)
     memo: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def _bounds(self) -> tuple[Floats, Floats]:
+        amount = (self.amounts.low, self.amounts.high)
+        low, high = shares_of((self.content_low, self.content_high), amount)
+        # without a bill nobody knows what is inside, unless nothing bought is known
+        unsaid = ~self.graph.has_parts & ~self.counting.without_parts | self.graph.blocked
+        low[unsaid], high[unsaid] = 0.0, 1.0
+        _sharpen(self, low, high, ~unsaid)
+        return low, high
+
+    @property
+    def low(self) -> Floats:
+        """The least share of each part in each column, on the right side of every limit."""
+        return self._bounds[0]
+
+    @property
+    def high(self) -> Floats:
+        """The greatest share of each part in each column, on the right side of every limit."""
+        return self._bounds[1]
 
     def column(self, name: str) -> int:
         """The position of a column; raises KeyError with the names there are."""
@@ -150,141 +184,40 @@ class Shares:
         return pl.concat(frames).sort("item", maintain_order=True)
 
 
-def value_shares(graph: Graph, amounts: Amounts, counting: Counting, columns: Sequence[Column]) -> Shares:
-    """Shares of counted content of every part in every column, all in one pass; see the module for the rules."""
+def value_shares(
+    graph: Graph, amounts: Amounts, counting: Counting, columns: Sequence[Column], *, engine: str | None = None
+) -> Shares:
+    """Shares of counted content of every part in every column, all in one pass; see the module for the rules.
+
+    `engine` is `compiled` (needs the extra `fast`) or `numpy`; left out, the quicker one for a bill of this size.
+    """
     shape = (graph.size, len(columns))
     if counting.count_must.shape != shape:
         raise ValueError(f"counting has shape {counting.count_must.shape}, parts and columns ask for {shape}")
     drops = np.array([np.nan if (at := exact(column.drop_at)) is None else float(at) for column in columns], np.float64)
-    exactly = ExactContent(
-        graph,
-        amounts,
-        tuple(exact(column.drop_at) for column in columns),
-        counting.count_must,
-        counting.count_may,
-        counting.stop_may,
-        counting.open_may,
-        counting.opaque,
-        counting.without_parts,
-    )
-    sweep = _Sweep(graph, amounts, counting, drops, exactly)
-    sweep.run()
-    low, high = sweep.shares(slice(0, graph.size))
-    # without a bill nobody knows what is inside, unless nothing bought is known
-    bare = ~graph.has_parts & ~counting.without_parts
-    low[bare | graph.blocked], high[bare | graph.blocked] = 0.0, 1.0
-    _sharpen(low, high, columns, exactly, ~(bare | graph.blocked))
+    exactly = ExactContent(graph, amounts, tuple(exact(column.drop_at) for column in columns), counting)
+    swept = sweep(graph, amounts, counting.may, drops, exactly, engine)
     return Shares(
         graph,
         amounts,
         counting,
         tuple(columns),
-        low,
-        high,
-        sweep.content_low,
-        sweep.content_high,
-        sweep.carried_low,
-        sweep.carried_high,
+        swept.content_low,
+        swept.content_high,
+        swept.carried_low,
+        swept.carried_high,
+        swept.margin,
         exactly,
     )
 
 
-def _times(left: Floats, right: Floats) -> Floats:
-    """A product in which nothing times infinity is nothing."""
-    with np.errstate(invalid="ignore"):
-        product = left * right
-    return np.where((left == 0) | (right == 0), 0.0, product)
-
-
-class _Sweep:
-    """The arrays of one pass, filled level by level."""
-
-    def __init__(
-        self, graph: Graph, amounts: Amounts, counting: Counting, drops: Floats, exactly: ExactContent
-    ) -> None:
-        shape = counting.count_must.shape
-        self.graph, self.amounts, self.counting, self.drops, self.exactly = graph, amounts, counting, drops, exactly
-        self.content_low, self.content_high = np.zeros(shape), np.zeros(shape)
-        self.carried_low, self.carried_high = np.zeros(shape), np.zeros(shape)
-
-    def run(self) -> None:
-        for depth, level in enumerate(self.graph.levels):
-            nodes = slice(level.first, level.last)
-            if depth == 0:
-                inside = self.counting.opaque[nodes]
-                self.content_high[nodes] = np.where(inside, self.amounts.high[nodes, None], 0.0)
-            else:
-                self._sum(nodes, slice(level.first_line, level.last_line), level.starts)
-            self._carry(nodes)
-        blocked = slice(int((~self.graph.blocked).sum()), self.graph.size)
-        self.content_high[blocked] = self.amounts.high[blocked, None]
-        self._carry(blocked)
-
-    def _sum(self, nodes: slice, lines: slice, starts: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:
-        graph, amounts = self.graph, self.amounts
-        child = graph.component[lines]
-        # across currencies without a rate an amount is nothing or more
-        least = (graph.quantity_low[lines] * amounts.comparable[lines])[:, None]
-        most = np.where(amounts.comparable[lines], graph.quantity_high[lines], np.inf)
-        most = np.where(graph.quantity_high[lines] == 0, 0.0, most)[:, None]
-        low, high = _times(self.carried_low[child], least), _times(self.carried_high[child], most)
-        worth = _times(amounts.low[child][:, None], least)
-        with np.errstate(invalid="ignore"):
-            rest = np.maximum(0.0, np.where(np.isinf(high), 0.0, worth - high))
-        total_low = np.add.reduceat(low, starts, axis=0)
-        total_high = np.add.reduceat(high, starts, axis=0)
-        # the price leaves no more than itself less what is surely something else; parts that cost more than the price
-        # leave no room to reason from it, and what is open may be all of it
-        left = amounts.high[nodes, None] - np.add.reduceat(rest, starts, axis=0)
-        left = np.where(left < 0, amounts.high[nodes, None], left)
-        self.content_low[nodes] = total_low
-        self.content_high[nodes] = np.maximum(total_low, np.minimum(total_high, left))
-
-    def shares(self, nodes: slice) -> tuple[Floats, Floats]:
-        low_amount, high_amount = self.amounts.low[nodes, None], self.amounts.high[nodes, None]
-        content_low, content_high = self.content_low[nodes], self.content_high[nodes]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            low = np.where(high_amount > 0, content_low / high_amount, 0.0)
-            high = np.where(low_amount > 0, content_high / low_amount, np.where(content_high > 0, 1.0, 0.0))
-        low = np.where(np.isinf(high_amount), 0.0, low)
-        return np.minimum(low, 1.0), np.minimum(np.maximum(high, low), 1.0)
-
-    def _carry(self, nodes: slice) -> None:
-        counting, amounts = self.counting, self.amounts
-        low, high = self.content_low[nodes].copy(), self.content_high[nodes].copy()
-        if not np.isnan(self.drops).all():
-            self._drop(nodes, low, high)
-        opens, counts, stops = counting.open_may[nodes], counting.count_may[nodes], counting.stop_may[nodes]
-        full_low, full_high = amounts.low[nodes, None], amounts.high[nodes, None]
-        least = np.where(opens, low, np.inf)
-        least = np.where(counts, np.minimum(least, full_low), least)
-        self.carried_low[nodes] = np.where(stops, 0.0, least)
-        most = np.where(opens, high, 0.0)
-        self.carried_high[nodes] = np.where(counts, np.maximum(most, full_high), most)
-
-    def _drop(self, nodes: slice, low: Floats, high: Floats) -> None:
-        share_low, share_high = self.shares(nodes)
-        with np.errstate(invalid="ignore"):
-            dropped, kept = share_high <= self.drops, share_low > self.drops
-            near = (np.abs(share_low - self.drops) < NEAR) | (np.abs(share_high - self.drops) < NEAR)
-        near &= self.counting.open_may[nodes]
-        for row, column in np.argwhere(near):
-            least, most = self.exactly.share(nodes.start + int(row), int(column), as_part=True)
-            limit = self.exactly.drops[int(column)]
-            assert limit is not None
-            dropped[row, column], kept[row, column] = most <= limit, least > limit
-        has_limit = ~np.isnan(self.drops)
-        high[dropped & has_limit] = 0.0
-        low[~kept & has_limit] = 0.0
-
-
-def _sharpen(low: Floats, high: Floats, columns: Sequence[Column], exactly: ExactContent, known: Bools) -> None:
+def _sharpen(shares: Shares, low: Floats, high: Floats, known: Bools) -> None:
     """Replace bounds near a limit by the exact ones, as floats that compare with it exactly."""
-    for position, column in enumerate(columns):
+    for position, column in enumerate(shares.columns):
         limits = limits_of([*column.limits, *([] if column.drop_at is None else [column.drop_at])])
-        for bounds, side in ((low, 0), (high, 1)):
-            near = np.zeros(low.shape[0], np.bool_)
+        for side, bounds in enumerate((low, high)):
+            near = np.zeros(known.size, np.bool_)
             for limit in limits:
-                near |= np.abs(bounds[:, position] - float(limit)) < NEAR
-            for node in np.flatnonzero(near & known):
-                bounds[node, position] = as_float(exactly.share(int(node), position)[side], limits)
+                near |= np.abs(bounds[:, position] - float(limit)) < shares.margin
+            for node in np.flatnonzero(near & known).tolist():
+                bounds[node, position] = as_float(shares.exactly.share(node, position)[side], limits)

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from lotgate.items.amounts import Amounts
-from lotgate.items.graph import Bools, Graph
+from lotgate.items.graph import Graph
 from lotgate.items.numbers import exact
+
+if TYPE_CHECKING:
+    from lotgate.items.content import Counting
 
 __all__ = ["Bound", "ExactContent"]
 
@@ -44,32 +48,29 @@ def _most(left: Bound, right: Bound) -> Bound:
 class ExactContent:
     """Content, what is carried, and shares of single parts, as exact bounds."""
 
-    def __init__(
-        self,
-        graph: Graph,
-        amounts: Amounts,
-        drops: tuple[Fraction | None, ...],
-        count_must: Bools,
-        count_may: Bools,
-        stop_may: Bools,
-        open_may: Bools,
-        opaque: Bools,
-        without_parts: Bools,
-    ) -> None:
-        self.graph, self.amounts, self.drops = graph, amounts, drops
-        self._count_must, self._count_may, self._stop_may = count_must, count_may, stop_may
-        self._open_may, self._opaque, self._without_parts = open_may, opaque, without_parts
+    def __init__(self, graph: Graph, amounts: Amounts, drops: tuple[Fraction | None, ...], counting: Counting) -> None:
+        self.graph, self.amounts, self.drops, self.counting = graph, amounts, drops, counting
         self._amount: dict[int, tuple[Fraction, Bound]] = {}
         self._content: dict[tuple[int, int], tuple[Fraction, Bound]] = {}
         self._carried: dict[tuple[int, int], tuple[Fraction, Bound]] = {}
 
     def share(self, node: int, column: int, as_part: bool = False) -> tuple[Fraction, Fraction]:
         """Bounds of the share of one part; `as_part` reads a part without a bill as it counts inside others."""
-        unknown = self.graph.blocked[node] or not (self.graph.has_parts[node] or self._without_parts[node])
+        unknown = self.graph.blocked[node] or not (self.graph.has_parts[node] or self.counting.without_parts[node])
         if unknown and not as_part:
             return ZERO, ONE
         self._work(node, column)
         return self._ratio(node, column)
+
+    def content(self, node: int, column: int) -> tuple[Fraction, Bound]:
+        """Bounds of the counted amount in one unit of a part."""
+        self._work(node, column)
+        return self._content[node, column]
+
+    def carried(self, node: int, column: int) -> tuple[Fraction, Bound]:
+        """Bounds of what a part brings to a bill it stands in."""
+        self._work(node, column)
+        return self._carried[node, column]
 
     def _work(self, node: int, column: int) -> None:
         """Work out a part and everything in its bill, components first."""
@@ -99,7 +100,7 @@ class ExactContent:
         total = ZERO
         if not self.graph.blocked[node]:
             for line in self.graph.lines_of(node):
-                if self.amounts.comparable[line]:
+                if self.amounts.compare(line):
                     total += self._amount[int(self.graph.component[line])][0] * self._quantity(line)[0]
         return total, None
 
@@ -108,12 +109,12 @@ class ExactContent:
         if self.graph.blocked[node]:
             return ZERO, most
         if not self.graph.has_parts[node]:
-            return ZERO, most if self._opaque[node, column] else ZERO
+            return ZERO, most if self.counting.opaque[node, column] else ZERO
         low, highs, rest = ZERO, [], ZERO
         for line in self.graph.lines_of(node):
             child = int(self.graph.component[line])
             least, greatest = self._quantity(line)
-            if not self.amounts.comparable[line]:
+            if not self.amounts.compare(line):
                 least, greatest = ZERO, ZERO if greatest == 0 else None
             carried_low, carried_high = self._carried[child, column]
             high = _product(carried_high, greatest)
@@ -134,11 +135,11 @@ class ExactContent:
             low = low if share_low > drop_at else ZERO
         least, most = self._amount[node]
         choices: list[tuple[Fraction, Bound]] = []
-        if self._open_may[node, column]:
+        if self.counting.open_may[node, column]:
             choices.append((low, high))
-        if self._count_may[node, column]:
+        if self.counting.count_may[node, column]:
             choices.append((least, most))
-        if self._stop_may[node, column]:
+        if self.counting.stop_may[node, column]:
             choices.append((ZERO, ZERO))
         highest: Bound = ZERO
         for _, top in choices:

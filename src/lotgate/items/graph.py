@@ -1,19 +1,23 @@
 """The bill of materials as one interned graph: parts as numbers, children first, cycles named.
 
 Nodes are numbered level by level (a part without components is level 0), so that one sweep over levels sees every
-component before its parents. Parts in a cycle, and those that contain one, come last and are `blocked`. What is rolled
-up over the graph, and by which rule, is left to `content`.
+component before its parents; within a level, parts that are used together stand near. Parts in a cycle, and those that
+contain one, come last and are `blocked`. What is rolled up over the graph, and by which rule, is left to `content`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+
+from lotgate.items.cycles import name_cycles
+from lotgate.items.interning import Numbers, distinct_ids, numbers_in
+from lotgate.items.levels import longest_ways, near_order
 
 __all__ = ["Bools", "Floats", "Graph", "Ints", "Level"]
 
@@ -38,19 +42,22 @@ class Level:
 
 @dataclass(frozen=True)
 class Graph:
-    """Parts and lines of all bills together; arrays by line are sorted by parent.
+    """Parts and lines of all bills together; arrays by line are sorted by parent, then component.
 
-    `quantity_low` and `quantity_high` are equal where the quantity is known; unknown is 0 to infinity.
+    `first_lines` says for each part where its lines begin, with one entry more than parts; `edges` where each level of
+    parts begins, and where the last one ends: what follows is blocked. `quantity_low` and `quantity_high` are equal
+    where the quantity is known; unknown is 0 to infinity. `item_nodes` is the node of each of the items it was built
+    with.
     """
 
     names: pl.Series
-    parent: Ints
+    first_lines: Ints
     component: Ints
     quantity_low: Floats
     quantity_high: Floats
-    levels: tuple[Level, ...]
-    blocked: Bools
+    edges: Ints
     cycles: tuple[tuple[str, ...], ...]
+    item_nodes: Numbers | None = None
 
     @classmethod
     def build(cls, bom: pl.DataFrame, items: pl.Series | None = None) -> Graph:
@@ -58,45 +65,18 @@ class Graph:
 
         Any order of rows gives the same graph. Several lines with one parent and component add up.
         """
-        columns = [bom["parent"], bom["component"]] + ([] if items is None else [items])
-        ids = pl.concat([column.cast(pl.String).rename("item") for column in columns]).drop_nulls().unique().sort()
-        lookup = pl.DataFrame({"item": ids, "node": pl.Series(range(ids.len()), dtype=pl.Int64)})
-        lines = (
-            bom.select("parent", "component", pl.col("quantity").cast(pl.Float64))
-            .join(lookup.rename({"item": "parent", "node": "p"}), on="parent")
-            .join(lookup.rename({"item": "component", "node": "c"}), on="component")
-        )
-        return cls._order(ids, lines["p"].to_numpy(), lines["c"].to_numpy(), lines["quantity"])
-
-    @classmethod
-    def _order(cls, ids: pl.Series, parent: Ints, component: Ints, quantity: pl.Series) -> Graph:
-        size = ids.len()
-        level = _levels(size, parent, component)
-        blocked = level < 0
-        rank = np.where(blocked, level.max(initial=0) + 1, level)
-        order = np.lexsort((np.arange(size), rank))
-        number = np.empty(size, np.int64)
-        number[order] = np.arange(size)
-        names = ids[order] if size else ids
-        # NaN is the tables' `none`: a line that says there is none of it
-        low = quantity.fill_nan(0.0).fill_null(0.0).to_numpy()
-        high = quantity.fill_nan(0.0).fill_null(np.inf).to_numpy()
-        p, c = number[parent], number[component]
-        lines = np.lexsort((high, low, c, p))
-        p, c = p[lines], c[lines]
-        graph = cls(
-            names=names.rename("item"),
-            parent=p,
-            component=c,
-            quantity_low=np.ascontiguousarray(low[lines], np.float64),
-            quantity_high=np.ascontiguousarray(high[lines], np.float64),
-            levels=_slices(rank[order][~blocked[order]], p),
-            blocked=blocked[order],
-            cycles=(),
-        )
-        if blocked.any():
-            object.__setattr__(graph, "cycles", _name_cycles(graph))
-        return graph
+        bom = bom.select(
+            pl.col("parent").cast(pl.String), pl.col("component").cast(pl.String), pl.col("quantity").cast(pl.Float64)
+        ).drop_nulls(["parent", "component"])
+        columns = [bom["parent"], bom["component"], *([] if items is None else [items])]
+        ids = distinct_ids(columns[:2] if items is None else [items])
+        numbered = numbers_in(ids, *columns)
+        unnamed = [column.filter(pl.Series(found < 0)) for column, found in zip(columns, numbered, strict=True)]
+        if any(column.null_count() < column.len() for column in unnamed):
+            ids = distinct_ids([ids, *unnamed])
+            numbered = numbers_in(ids, *columns)
+        parent, component, *rows = numbered
+        return _ordered(ids, parent, component, bom["quantity"], rows[0] if rows and (rows[0] >= 0).all() else None)
 
     @property
     def size(self) -> int:
@@ -104,9 +84,24 @@ class Graph:
         return self.names.len()
 
     @cached_property
-    def first_lines(self) -> Ints:
-        """For each part where its lines begin; one entry more than parts, so the next one is where they end."""
-        return np.searchsorted(self.parent, np.arange(self.size + 1)).astype(np.int64)
+    def parent(self) -> Ints:
+        """The parent of each line."""
+        return np.repeat(np.arange(self.size), np.diff(self.first_lines))
+
+    @cached_property
+    def blocked(self) -> Bools:
+        """Whether a part is in a cycle or contains one."""
+        found: Bools = np.arange(self.size) >= self.edges[-1]
+        return found
+
+    @cached_property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels of the parts that are not blocked, lowest first."""
+        found = []
+        for start, stop in zip(self.edges[:-1].tolist(), self.edges[1:].tolist(), strict=True):
+            lines = self.first_lines[start : stop + 1]
+            found.append(Level(start, stop, int(lines[0]), int(lines[-1]), lines[:-1] - lines[0]))
+        return tuple(found)
 
     @cached_property
     def has_parts(self) -> Bools:
@@ -114,9 +109,21 @@ class Graph:
         return np.diff(self.first_lines) > 0
 
     @cached_property
+    def known_quantities(self) -> bool:
+        """Whether the quantity of every line is known."""
+        return self.quantity_low is self.quantity_high or bool((self.quantity_low == self.quantity_high).all())
+
+    @cached_property
     def number_of(self) -> dict[str, int]:
         """The number of a part by its id."""
         return {name: number for number, name in enumerate(self.names.to_list())}
+
+    @cached_property
+    def rank(self) -> Ints:
+        """The place of each part in the order of ids."""
+        rank = np.empty(self.size, np.int64)
+        rank[self.names.arg_sort().to_numpy()] = np.arange(self.size)
+        return rank
 
     def lines_of(self, node: int) -> range:
         """The lines of one part's bill."""
@@ -124,15 +131,19 @@ class Graph:
 
     def numbers(self, items: pl.Series) -> Ints:
         """The numbers of items, -1 for an item that is not in the graph."""
-        lookup = pl.DataFrame({"item": self.names, "node": pl.Series(range(self.size), dtype=pl.Int64)})
-        frame = items.cast(pl.String).rename("item").to_frame()
-        joined = frame.join(lookup, on="item", how="left", maintain_order="left")
-        return joined["node"].fill_null(-1).to_numpy().astype(np.int64)
+        nodes = self.item_nodes
+        if nodes is not None and nodes.size == items.len() and (self.names.gather(nodes) == items).all():
+            return nodes.astype(np.int64)
+        return numbers_in(self.names, items)[0].astype(np.int64)
 
     def align(self, frame: pl.DataFrame, key: str = "item") -> pl.DataFrame:
         """A table's rows in the order of the parts; parts without a row get an empty one."""
-        left = self.names.rename(key).to_frame()
-        return left.join(frame.unique(key, keep="first"), on=key, how="left", maintain_order="left")
+        nodes = self.numbers(frame[key])
+        there = np.flatnonzero(nodes >= 0)[::-1]
+        row = np.full(self.size, -1, np.int64)
+        row[nodes[there]] = there  # the first row of an item wins
+        places = pl.Series(row).replace(-1, None) if (row < 0).any() else pl.Series(row)
+        return frame.select(pl.all().gather(places)).with_columns(self.names.rename(key))
 
     def reached(self, node: int) -> list[int]:
         """All parts in the bill of one part, itself left out, in ascending order."""
@@ -168,39 +179,70 @@ class Graph:
         return below.reshape(flags.shape)
 
 
-def _levels(size: int, parent: Ints, component: Ints) -> Ints:
-    """Longest way down from each part, -1 for what is in a cycle or contains one."""
-    level = np.full(size, -1, np.int64)
-    open_lines = np.bincount(parent, minlength=size)
-    by_component = np.argsort(component, kind="stable")
-    users = parent[by_component]
-    starts = np.searchsorted(component[by_component], np.arange(size + 1))
-    ready = np.flatnonzero(open_lines == 0)
-    depth = 0
-    while ready.size:
-        level[ready] = depth
-        counts = starts[ready + 1] - starts[ready]
-        total = int(counts.sum())
-        offsets = np.repeat(starts[ready] - np.concatenate(([0], np.cumsum(counts)[:-1])), counts) + np.arange(total)
-        hit, times = np.unique(users[offsets], return_counts=True)
-        open_lines[hit] -= times
-        ready = hit[open_lines[hit] == 0]
-        depth += 1
-    return level
+def _ordered(ids: pl.Series, parent: Numbers, component: Numbers, quantity: pl.Series, items: Numbers | None) -> Graph:
+    """The graph of numbered lines, its parts in their order."""
+    size = ids.len()
+    level = longest_ways(size, parent, component)
+    top = int(level.max(initial=-1)) + 1
+    rank = np.where(level < 0, top, level)
+    rank = rank.astype(np.uint16) if top < 1 << 16 else rank
+    order = np.argsort(rank, kind="stable")
+    number = _inverse(order)
+    edges = np.concatenate([[0], np.cumsum(np.bincount(rank, minlength=top)[:top])])
+    free = int(edges[-1])
+    by_level = np.take(rank, parent)
+    parent, component = np.take(number, parent), np.take(number, component)
+    near = np.arange(size, dtype=np.int32)
+    inside = slice(None) if free == size else parent < free
+    near[:free] = near_order(edges, by_level[inside], parent[inside], component[inside])
+    parent, component = np.take(near, parent), np.take(near, component)
+    lines, ranked = _sorted_lines(size, parent, component, quantity)
+    # NaN is the tables' `none`: a line that says there is none of it
+    given = quantity.fill_nan(0.0)
+    low = np.take(given.fill_null(0.0).to_numpy(), lines)
+    graph = Graph(
+        names=ids.gather(order[_inverse(near)]).rename("item"),
+        first_lines=np.concatenate([[0], np.cumsum(np.bincount(parent, minlength=size))]),
+        component=ranked,
+        quantity_low=low,
+        quantity_high=given.fill_null(np.inf).to_numpy()[lines] if given.null_count() else low,
+        edges=edges,
+        cycles=(),
+        item_nodes=None if items is None else near[number[items]],
+    )
+    if free < size:
+        knotted = graph.blocked[graph.parent] & graph.blocked[graph.component]
+        cycles = name_cycles(graph.names, graph.parent[knotted], graph.component[knotted])
+        object.__setattr__(graph, "cycles", cycles)
+    return graph
 
 
-def _slices(rank: Ints, parent: Ints) -> tuple[Level, ...]:
-    """Levels of the parts that are not blocked; `rank` is ascending and `parent` sorted."""
-    if not rank.size:
-        return ()
-    edges = np.searchsorted(rank, np.arange(int(rank[-1]) + 2))
-    levels = []
-    for depth in range(int(rank[-1]) + 1):
-        first, last = int(edges[depth]), int(edges[depth + 1])
-        begins = np.searchsorted(parent, np.arange(first, last + 1))
-        starts = (begins[:-1] - begins[0]).astype(np.int64)
-        levels.append(Level(first, last, int(begins[0]), int(begins[-1]), starts))
-    return tuple(levels)
+def _inverse(order: npt.NDArray[np.integer[Any]]) -> Numbers:
+    """Where each number stands in an order."""
+    place = np.empty(order.size, np.int32)
+    place[order] = np.arange(order.size, dtype=np.int32)
+    return place
+
+
+def _sorted_lines(size: int, parent: Numbers, component: Numbers, quantity: pl.Series) -> tuple[Ints, Ints]:
+    """The order of lines by parent, then component, then quantity, and the components in that order."""
+    part, place = max(size - 1, 1).bit_length(), max(parent.size - 1, 1).bit_length()
+    key = parent.astype(np.int64)
+    key <<= part
+    key |= component
+    if 2 * part + place < 64:
+        # the place of a line rides along in one number: numbers are sorted far faster than places by numbers
+        key <<= place
+        key |= np.arange(parent.size)
+        key.sort()
+        lines = key & ((1 << place) - 1)
+        key >>= place
+    else:
+        lines = np.argsort(key, kind="stable")
+        key = key[lines]
+    if (key[1:] == key[:-1]).any():
+        lines = np.lexsort((quantity.fill_null(np.inf).to_numpy(), component, parent))
+    return lines, key & ((1 << part) - 1)
 
 
 def _spread(graph: Graph, flags: Bools, below: Bools, counts: Bools) -> None:
@@ -212,77 +254,3 @@ def _spread(graph: Graph, flags: Bools, below: Bools, counts: Bools) -> None:
         np.logical_or.at(below, parent, flags[child] | below[child])
         if int(below[graph.blocked].sum()) == before:
             return
-
-
-def _name_cycles(graph: Graph) -> tuple[tuple[str, ...], ...]:
-    """One cycle for each knot of parts that contain each other, from its first part by name and back to it."""
-    inside = [int(node) for node in np.flatnonzero(graph.blocked)]
-    held = set(inside)
-    below = {n: sorted({int(graph.component[i]) for i in graph.lines_of(n)} & held) for n in inside}
-    names = graph.names.to_list()
-    cycles = []
-    for knot in _knots(inside, below):
-        members = set(knot)
-        if len(knot) == 1 and knot[0] not in below[knot[0]]:
-            continue
-        start = min(knot, key=lambda node: names[node])
-        cycles.append(tuple(names[node] for node in _way_back(start, members, below)))
-    return tuple(sorted(cycles))
-
-
-def _way_back(start: int, members: set[int], below: dict[int, list[int]]) -> list[int]:
-    """A shortest way from a part through its components back to itself."""
-    came: dict[int, int] = {}
-    todo = [start]
-    for node in todo:
-        for child in below[node]:
-            if child == start:
-                way = [node]
-                while way[-1] != start:
-                    way.append(came[way[-1]])
-                return [*reversed(way), start]
-            if child in members and child not in came:
-                came[child] = node
-                todo.append(child)
-    raise AssertionError("a knot always leads back")
-
-
-def _knots(nodes: Sequence[int], below: dict[int, list[int]]) -> list[list[int]]:
-    """Strongly connected components (Tarjan, without recursion)."""
-    index: dict[int, int] = {}
-    low: dict[int, int] = {}
-    stack: list[int] = []
-    on_stack: set[int] = set()
-    knots: list[list[int]] = []
-    for root in nodes:
-        if root in index:
-            continue
-        work = [(root, iter(below[root]))]
-        index[root] = low[root] = len(index)
-        stack.append(root)
-        on_stack.add(root)
-        while work:
-            node, children = work[-1]
-            for child in children:
-                if child not in index:
-                    index[child] = low[child] = len(index)
-                    stack.append(child)
-                    on_stack.add(child)
-                    work.append((child, iter(below[child])))
-                    break
-                if child in on_stack:
-                    low[node] = min(low[node], index[child])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == index[node]:
-                    knot = []
-                    while True:
-                        member = stack.pop()
-                        on_stack.discard(member)
-                        knot.append(member)
-                        if member == node:
-                            break
-                    knots.append(knot)
-    return knots

@@ -79,7 +79,7 @@ def _brought(shares: Shares, column: int, sure: bool, best: Floats, nodes: slice
 
 def _steps(shares: Shares, lines: slice, sure: bool) -> Floats:
     """How many of the component (at least, or at most) one line brings, 0 or infinity across currencies."""
-    comparable, most = shares.amounts.comparable[lines], shares.graph.quantity_high[lines]
+    comparable, most = shares.amounts.compares(lines), shares.graph.quantity_high[lines]
     if sure:
         return np.where(comparable, shares.graph.quantity_low[lines], 0.0)
     return np.where(comparable | (most == 0), most, np.inf)
@@ -182,7 +182,9 @@ def _widest(shares: Shares, column: int) -> tuple[Floats, tuple[Floats, Floats]]
     unseen = opens & counting.opaque[:, column] & ~graph.has_parts
     ends = (counts.astype(int) + stops + opens > 1) | unseen | unpriced
     child, most = graph.component, graph.quantity_high
-    blurred = ((graph.quantity_low != most) | ~amounts.comparable) & (carried_high[child] > 0) & (most > 0)
+    blurred = (
+        ((graph.quantity_low != most) | ~amounts.compares(slice(0, most.size))) & (carried_high[child] > 0) & (most > 0)
+    )
     here = np.where(blurred, np.inf, np.where(ends[child], _product(carried[child], most), 0.0))
     below, further = np.zeros(graph.size), np.zeros(most.size)
     for level in graph.levels[1:]:
@@ -260,7 +262,7 @@ def _line_cells(shares: Shares, part: int, line: int, column: int) -> list[tuple
         return cells
     if least != most:
         cells.append((child, "quantity", np.inf))
-    if not amounts.comparable[line]:
+    if not amounts.compare(line):
         cells.append((part if amounts.kind[part] < 0 <= amounts.kind[child] else child, "currency", np.inf))
     if low == high:
         return cells

@@ -1,16 +1,10 @@
-"""Keeps what has been read or computed on disk, under the hash of what it came from.
-
-The folder is `$LOTGATE_CACHE`, or `lotgate` in the user's cache folder. Files are written beside and renamed, so that
-two programs never see half of one; losing the folder loses only time.
-"""
+"""Keeps what has been read or computed of lists on disk, under the hash of what it came from."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -18,23 +12,16 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import BinaryIO
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lotgate.cache import cache_folder, write_atomically
 from lotgate.errors import Fault
 from lotgate.parties.lists import PartyList
 
-__all__ = ["cache_folder", "cached_lists", "code_mark", "locked", "restore_lists", "store_lists", "write_atomically"]
-
-
-def cache_folder() -> Path:
-    """The folder for cached results."""
-    if own := os.environ.get("LOTGATE_CACHE"):
-        return Path(own)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lotgate"
+__all__ = ["cached_lists", "code_mark", "locked", "restore_lists", "store_lists"]
 
 
 @cache
@@ -48,20 +35,6 @@ def code_mark() -> str:
                 mark.update(item.name.encode())
                 mark.update(item.read_bytes())
     return mark.hexdigest()
-
-
-@contextlib.contextmanager
-def write_atomically(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes its name only when it is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 @contextlib.contextmanager

@@ -18,8 +18,9 @@ from typing import Any
 
 import polars as pl
 
+from lotgate.cache import write_atomically
 from lotgate.errors import Fault, InputError, MissingError
-from lotgate.parties.cache import locked, restore_lists, store_lists, write_atomically
+from lotgate.parties.cache import locked, restore_lists, store_lists
 from lotgate.parties.content import digest
 from lotgate.parties.lists import ListSet, PartyList, Told
 from lotgate.parties.reading import read_folder, read_list

@@ -22,7 +22,8 @@ import polars as pl
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from lotgate.parties.cache import cache_folder, code_mark, write_atomically
+from lotgate.cache import cache_folder, write_atomically
+from lotgate.parties.cache import code_mark
 from lotgate.parties.lists import ListSet, PartyList
 from lotgate.parties.names import OF_PLACE, Name, Unit, analysed, readings
 from lotgate.parties.names.scripts import consonants, roman_key

@@ -1,0 +1,193 @@
+"""The sweeps of `sweep` written out as loops, compiled where numba is installed (the extra `fast`).
+
+Parts stand children first, so one walk over them in order is enough. A walk stops at a part that rounding leaves open,
+and returns its number; the caller works it out in fractions and lets the walk go on behind it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import cache
+from importlib.util import find_spec
+from typing import Any, NamedTuple
+
+import numpy as np
+
+__all__ = ["COUNT", "OPAQUE", "OPEN", "STOP", "Kernels", "compiled", "worth_it"]
+
+COUNT, STOP, OPEN, OPAQUE = 1, 2, 4, 8
+"""What a part may do in a column, as bits."""
+BREAK_EVEN = 20_000_000
+"""Cells (lines times columns) from which on loading the compiler pays."""
+
+
+class Kernels(NamedTuple):
+    """The compiled walks."""
+
+    one: Callable[..., int]
+    many: Callable[..., int]
+    bounds: Callable[..., int]
+
+
+def worth_it(cells: int) -> bool:
+    """Whether compiled walks are there and save more than they cost to load."""
+    if "numba" in sys.modules:
+        return cells >= BREAK_EVEN // 100
+    return cells >= BREAK_EVEN and find_spec("numba") is not None
+
+
+@cache
+def compiled() -> Kernels:
+    """The walks in machine code, which is kept on disk between runs; raises ImportError without numba."""
+    import numba
+
+    # sums may be fused but not put into another order, so that every machine adds the same way
+    jit: Any = numba.njit(cache=True, error_model="numpy", fastmath={"contract"}, nogil=True)
+    return Kernels(jit(_one), jit(_many), jit(_bounds))
+
+
+def _one(
+    first_lines: Any,
+    component: Any,
+    quantity: Any,
+    amount: Any,
+    does: Any,
+    drops: Any,
+    near: float,
+    content: Any,
+    carried: Any,
+    start: int,
+    stop: int,
+) -> int:
+    """Where every cell is known, one column: content of every part from `start` on, until one is in doubt."""
+    drop, last = drops[0], first_lines[start]
+    for part in range(start, stop):
+        first, last = last, first_lines[part + 1]
+        total = 0.0
+        for line in range(first, last):
+            total += carried[component[line], 0] * quantity[line]
+        content[part, 0] = total
+        kind, price = does[part, 0], amount[part]
+        limit = drop * price
+        kept = 0.0 if total <= limit else total
+        carried[part, 0] = kept if kind == OPEN else price if kind == COUNT else 0.0
+        if kind == OPEN and abs(total - limit) < near * price and last > first:
+            return part
+    return stop
+
+
+def _many(
+    first_lines: Any,
+    component: Any,
+    quantity: Any,
+    amount: Any,
+    does: Any,
+    drops: Any,
+    near: float,
+    content: Any,
+    carried: Any,
+    start: int,
+    stop: int,
+) -> int:
+    """The same for several columns, read and written row by row."""
+    columns = content.shape[1]
+    for part in range(start, stop):
+        first, last = first_lines[part], first_lines[part + 1]
+        total = content[part]
+        for column in range(columns):
+            total[column] = 0.0
+        for line in range(first, last):
+            source, times = carried[component[line]], quantity[line]
+            for column in range(columns):
+                total[column] += source[column] * times
+        out, kinds, price = carried[part], does[part], amount[part]
+        doubt = False
+        for column in range(columns):
+            inside, limit, kind = total[column], drops[column] * price, kinds[column]
+            kept = 0.0 if inside <= limit else inside
+            out[column] = kept if kind == OPEN else (price if kind == COUNT else 0.0)
+            doubt |= (kind == OPEN) & (abs(inside - limit) < near * price)
+        if doubt and last > first:
+            return part
+    return stop
+
+
+def _bounds(
+    first_lines: Any,
+    component: Any,
+    least: Any,
+    most: Any,
+    comparable: Any,
+    amount_low: Any,
+    amount_high: Any,
+    may: Any,
+    drops: Any,
+    near: float,
+    gross: Any,
+    content_low: Any,
+    content_high: Any,
+    carried_low: Any,
+    carried_high: Any,
+    low: Any,
+    high: Any,
+    start: int,
+    stop: int,
+) -> int:
+    """The same with bounds; `gross` takes up how much went into each part, which is what rounding is measured by."""
+    columns = content_low.shape[1]
+    mixed = comparable.size > 0
+    sure, possible, rest = np.zeros(columns), np.zeros(columns), np.zeros(columns)
+    for part in range(start, stop):
+        first, last = first_lines[part], first_lines[part + 1]
+        floor, ceiling = amount_low[part], amount_high[part]
+        weight = 0.0
+        for column in range(columns):
+            sure[column] = possible[column] = rest[column] = 0.0
+        for line in range(first, last):
+            child, fewest, greatest = component[line], least[line], most[line]
+            if mixed and not comparable[line]:
+                # across currencies without a rate an amount is nothing or more
+                fewest, greatest = 0.0, (0.0 if greatest == 0 else np.inf)
+            worth = amount_low[child] * fewest
+            weight += gross[child] * (fewest if greatest == np.inf else greatest)
+            for column in range(columns):
+                sure[column] += carried_low[child, column] * fewest
+                top = carried_high[child, column]
+                brought = 0.0 if top == 0 or greatest == 0 else top * greatest
+                possible[column] += brought
+                if brought < worth:
+                    rest[column] += worth - brought
+        weight = max(weight, floor if ceiling == np.inf else ceiling)
+        gross[part] = weight
+        doubt = False
+        for column in range(columns):
+            kind = may[part, column]
+            bottom = sure[column]
+            if first == last:
+                top = ceiling if kind & OPAQUE else 0.0
+            else:
+                # the price leaves no more than itself less what is surely something else
+                left = ceiling - rest[column]
+                doubt |= abs(left) < near * weight and possible[column] > left
+                top = max(bottom, min(possible[column], ceiling if left < 0 else left))
+            under = 0.0 if ceiling == np.inf or ceiling == 0 else min(bottom / ceiling, 1.0)
+            over = top / floor if floor > 0 else (1.0 if top > 0 else 0.0)
+            over = min(max(over, under), 1.0)
+            content_low[part, column], content_high[part, column] = bottom, top
+            low[part, column], high[part, column] = under, over
+            drop = drops[column]
+            if drop >= 0 and kind & OPEN:
+                margin = near * max(1.0, weight / floor) if floor > 0 else (np.inf if 0 < top < np.inf else 0.0)
+                doubt |= last > first and (abs(under - drop) < margin or abs(over - drop) < margin)
+                top = 0.0 if over <= drop else top
+                bottom = bottom if under > drop else 0.0
+            bottom = bottom if kind & OPEN else np.inf
+            top = top if kind & OPEN else 0.0
+            if kind & COUNT:
+                bottom, top = min(bottom, floor), max(top, ceiling)
+            carried_low[part, column] = 0.0 if kind & STOP else bottom
+            carried_high[part, column] = top
+        if doubt:
+            return part
+    return stop
