@@ -14,8 +14,7 @@ from lotgate.parties.ownership import Edge, Ownership, Rule, change_days, exact_
 
 DAY = date(2026, 1, 1)
 OFAC = rules()["ofac-50"]
-OPEN = rules()["cn-61"]
-SINGLE = Rule("single", Fraction(1, 2), summed=False)
+SINGLE = rules()["cn-61"]
 HALF = Fraction(1, 2)
 
 

@@ -105,7 +105,7 @@ def documents() -> tuple[Document, ...]:
             text_of(row["title"], row["kind"]),
             row.get("required") == "yes",
             _condition(row.get("required")),
-            readers(row["readers"]),
+            _readers(row["readers"]),
         )
         for row in _file()["documents"]
     )
@@ -358,7 +358,6 @@ _READ: Mapping[str, Callable[[Field, Any, _Faults, str], Any]] = {
     "party": _party,
     "parties": _several(_party),
     "record": _tree,
-    "any": lambda field, value, faults, place: value,
     "records": _several(_row),
     "answers": _answers,
 }
@@ -376,9 +375,7 @@ def _forms() -> dict[str, Any]:
     return found
 
 
-@cache
-def readers(name: str | None) -> frozenset[str]:
-    """The sides in a set of readers named in the data; none for no name."""
+def _readers(name: str | None) -> frozenset[str]:
     return frozenset(_file()["readers"][name]) if name else frozenset()
 
 
@@ -398,7 +395,7 @@ def _fields(rows: Iterable[Mapping[str, Any]]) -> tuple[Field, ...]:
             _condition(row.get("required")),
             row.get("must"),
             {word: text_of(text, word) for word, text in row["words"].items()} if "words" in row else None,
-            readers(row.get("readers")),
+            _readers(row.get("readers")),
             _fields(row.get("of", ())),
         )
         for row in rows

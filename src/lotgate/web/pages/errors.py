@@ -6,14 +6,16 @@ from typing import Any
 
 from django.shortcuts import render
 
+from lotgate.licence import Refusal
 from lotgate.web.pages.words import word
 
 __all__ = ["bad_request", "csrf_failed", "forbidden", "not_found", "page", "server_error"]
 
 
-def page(request: Any, status: int, text: str | None = None) -> Any:
+def page(request: Any, status: int, text: str | None = None, refusal: Refusal | None = None) -> Any:
     """The page of an HTTP status; `text` is the key of another sentence than the status's own."""
-    shown = {"status": status, "title": word(f"error.{status}"), "text": word(text or f"error.{status}.text")}
+    reasons = refusal.reasons if refusal else (word(text or f"error.{status}.text"),)
+    shown = {"status": status, "title": word(f"error.{status}"), "reasons": reasons}
     return render(request, "error.html", shown, status=status)
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from lotgate.law import load
+from lotgate.web.accounts.people import actor_for
 from lotgate.web.pages.menu import entries
 
 __all__ = ["in_templates"]
@@ -19,9 +20,12 @@ def _law_day() -> str:
 def in_templates(request: Any) -> dict[str, Any]:
     """What the base template shows besides the page itself."""
     user = getattr(request, "user", None)
-    memberships = list(user.memberships_on()) if user is not None and user.is_authenticated else []
+    memberships, actor = [], None
+    if user is not None and user.is_authenticated:
+        memberships = list(user.memberships_on())
+        actor = actor_for(user, request.session.get("organisation")) or actor_for(user)
     return {
         "law_day": _law_day(),
-        "menu": entries(memberships, request.path),
+        "menu": entries(actor, request.path),
         "demonstration": any(one.organisation.demonstration for one in memberships),
     }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from lotgate.law import Text
+from lotgate.licence import Actor
+from lotgate.licence.people import sides
 from lotgate.web.pages.words import word
 
-__all__ = ["Entry", "entries"]
+__all__ = ["Entry", "entries", "lists_for"]
 
 
 @dataclass(frozen=True)
@@ -19,16 +19,29 @@ class Entry:
     href: str
     title: Text
     here: bool
-    count: int | None = None
 
 
-_PAGES: tuple[tuple[str, str, frozenset[str]], ...] = (("/", "home", frozenset()),)
-"""Address, key of the title, and the roles that see it; no roles means everybody."""
+_LISTS: dict[str, frozenset[str]] = {
+    "application": frozenset({"exporter", "end-user", "authority", "consulted", "reader"}),
+    "licence": frozenset({"exporter", "end-user", "authority", "customs", "reader"}),
+    "clearance": frozenset({"exporter", "authority", "customs", "reader"}),
+    "delivery": frozenset({"exporter", "end-user", "authority", "customs", "reader"}),
+    "lot": frozenset({"exporter", "authority", "customs", "reader"}),
+    "finding": frozenset({"authority", "reader"}),
+}
+"""Kinds of record, and the sides whose work they are."""
+_PLURAL = {"delivery": "deliveries"}
 
 
-def entries(memberships: Iterable[Any], path: str) -> list[Entry]:
-    """The pages that these memberships see, in the order of a day's work."""
-    roles = {one.role for one in memberships}
-    shown = [(href, key) for href, key, wanted in _PAGES if not wanted or wanted & roles]
+def lists_for(actor: Actor) -> list[str]:
+    """The kinds of record whose lists this person has."""
+    return [kind for kind, wanted in _LISTS.items() if wanted & sides(actor)]
+
+
+def entries(actor: Actor | None, path: str) -> list[Entry]:
+    """The pages that this person has, in the order of a day's work."""
+    shown = [("/", word("home"))]
+    if actor is not None:
+        shown += [(f"/{_PLURAL.get(kind, f'{kind}s')}/", word(f"list.{kind}")) for kind in lists_for(actor)]
     here = max((href for href, _ in shown if path.startswith(href)), key=len, default="")
-    return [Entry(href, word(key), href == here) for href, key in shown]
+    return [Entry(href, title, href == here) for href, title in shown]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -9,9 +11,12 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from lotgate.errors import Fault
 from lotgate.law import Text
+from lotgate.licence.ledger import Ledger, written
 from lotgate.report.words import ANSWERS
 from lotgate.web.languages import language
+from lotgate.web.pages.who import sentence as fault_sentence
 from lotgate.web.pages.words import word
 
 register = template.Library()
@@ -43,3 +48,63 @@ def pill(answer: str) -> SafeString:
     if answer not in ANSWERS:
         raise ValueError(f"{answer} is no answer")
     return format_html('<span class="pill {}">{}{}</span>', answer, icon(answer), word(f"answer.{answer}")[language()])
+
+
+@register.filter
+def listed(value: Any) -> bool:
+    """Whether a value is shown as a list."""
+    return isinstance(value, (list, tuple))
+
+
+@register.filter
+def iso(day: Any) -> str:
+    """A day as YYYY-MM-DD in both languages."""
+    return day.isoformat() if day is not None else ""
+
+
+@register.filter
+def minute(instant: str) -> str:
+    """An instant of the log to the minute, in UTC."""
+    return f"{instant[:10]} {instant[11:16]} UTC"
+
+
+@register.filter
+def pairs(mapping: Any) -> list[tuple[Any, Any]]:
+    """Keys and values; nothing for what is no mapping."""
+    return list(mapping.items()) if isinstance(mapping, Mapping) else []
+
+
+@register.filter
+def either(value: Any) -> str:
+    """A JSON record {en, zh} in the language of the request; a plain text as it is."""
+    return str(value.get(language(), "")) if isinstance(value, Mapping) else str(value or "")
+
+
+@register.filter
+def share(account: Ledger) -> int:
+    """How much of a grant is taken, in whole percent."""
+    return int(100 * account.taken / account.granted) if account.granted else 100
+
+
+@register.filter
+def held(account: Ledger) -> str:
+    """What is reserved and not yet cleared."""
+    return written(sum(account.open.values(), Decimal(0)))
+
+
+@register.filter
+def gone(account: Ledger) -> str:
+    """What has left, less what was written back."""
+    return written(account.cleared - account.contra)
+
+
+@register.filter
+def sentence(fault: Fault) -> str:
+    """A fault in the language of the request."""
+    return fault_sentence(fault)
+
+
+@register.filter
+def positive(number: int) -> int:
+    """A number without its sign."""
+    return abs(number)

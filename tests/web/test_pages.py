@@ -1,0 +1,117 @@
+"""Every page as every person, in both languages, without scripts: what is shown and refused, what a form does."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+
+import databases
+import pytest
+from django.test import Client
+
+from lotgate.web.accounts.models import User
+from lotgate.web.pages.urls import Kind
+from lotgate.web.services import cases
+from lotgate.web.services import demonstration as demo
+from lotgate.web.store.book import Book, act
+from lotgate.web.store.models import Record
+
+AT = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)
+PLURAL = Kind().to_url
+
+
+@pytest.fixture(scope="module")
+def people() -> Iterator[dict[str, Client]]:
+    """A signed-in browser for everybody, and one lot at every stage for both exporters."""
+    with databases.fresh("sqlite"):
+        demo.seed(iter(f"a long enough secret {number}" for number in range(100)).__next__)
+        for number, to in enumerate(demo.STAGES):
+            for exporter, first in (("demo-exporter", 0), ("demo-other-exporter", 100)):
+                for _ in demo.carry(act, demo.actors(), first + number, AT, to, exporter=exporter):
+                    pass
+        found = {}
+        for name in demo.PEOPLE:
+            found[name] = Client()
+            found[name].force_login(User.objects.get(username=name), "django.contrib.auth.backends.ModelBackend")
+        yield found
+
+
+def records() -> list[tuple[str, str]]:
+    return list(Record.objects.order_by("pk").values_list("kind", "record"))
+
+
+def test_a_page_shows_a_record_to_those_who_may_know_of_it_and_to_nobody_else(people: dict[str, Client]) -> None:
+    actors, tried = demo.actors(), 0
+    for name, browser in people.items():
+        for kind, id in records():
+            answer = browser.get(f"/{PLURAL(kind)}/{id}/")
+            try:
+                cases.record(actors[name], kind, id)
+            except LookupError:
+                assert answer.status_code == 404, (name, kind, id)
+            else:
+                assert answer.status_code == 200, (name, kind, id)
+            tried += 1
+    assert tried > 500
+
+
+def test_every_list_and_form_opens_in_both_languages_with_no_word_left_over(people: dict[str, Client]) -> None:
+    for name, browser in people.items():
+        for language in ("en", "zh-hans"):
+            headers = {"Accept-Language": language}
+            for kind in cases.KINDS:
+                answer = browser.get(f"/{PLURAL(kind)}/", headers=headers)
+                assert answer.status_code == 200, (name, kind)
+                assert f'lang="{"zh-Hans" if language == "zh-hans" else "en-GB"}"' in answer.content.decode()
+            assert browser.get("/", headers=headers).status_code == 200
+        for kind, id in records()[:12]:
+            page = browser.get(f"/{PLURAL(kind)}/{id}/").content.decode()
+            for event in re.findall(rf'href="(/{PLURAL(kind)}/{re.escape(id)}/[a-z_-]+/)"', page):
+                assert browser.get(event).status_code == 200, (name, event)
+
+
+def test_a_step_is_taken_by_a_plain_form_and_repeating_it_changes_nothing(people: dict[str, Client]) -> None:
+    number = 900
+    *_, last = demo.carry(act, demo.actors(), number, AT, "under_review")
+    path = f"/applications/{last.record.id}/note/"
+    shown = people["authority-officer"].get(path).content.decode()
+    message = re.search(r'name="message" value="(\w+)"', shown)
+    version = re.search(r'name="version" value="(\d+)"', shown)
+    assert message and version
+    typed = {"message": message[1], "version": version[1], "text": "<script>alert(1)</script>", "visible": "no"}
+    answer = people["authority-officer"].post(path, typed)
+    assert answer.status_code == 302
+    head = Book().head()
+    assert people["authority-officer"].post(path, typed).status_code == 302
+    assert Book().head() == head
+    page = people["authority-officer"].get(f"/applications/{last.record.id}/").content.decode()
+    assert "&lt;script&gt;alert(1)" in page and "<script>alert(1)" not in page
+    assert "alert(1)" not in people["exporter-preparer"].get(f"/applications/{last.record.id}/").content.decode()
+
+
+def test_a_form_filled_in_badly_comes_back_with_what_was_typed_and_every_fault(people: dict[str, Client]) -> None:
+    typed = {"content.lot.quantity": "ten", "content.route.destination": "Mars", "content.lot.id": "LOT-X"}
+    answer = people["exporter-preparer"].post("/applications/new/", typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'value="ten"' in page and 'value="Mars"' in page
+    assert page.count('aria-invalid="true"') >= 2
+
+
+def test_a_step_of_somebody_else_is_refused_on_its_page(people: dict[str, Client]) -> None:
+    head = Book().head()
+    one = Record.objects.filter(kind="application", state="under_review").first()
+    assert one is not None
+    for name in ("exporter-preparer", "authority-officer", "customs-officer", "auditor", "end-user", "administrator"):
+        for method in ("get", "post"):
+            answer = getattr(people[name], method)(f"/applications/{one.record}/grant/")
+            assert answer.status_code in (403, 404), (name, method, answer.status_code)
+    assert Book().head() == head
+
+
+def test_strangers_are_sent_to_sign_in() -> None:
+    with databases.fresh("sqlite"):
+        for path in ("/", "/applications/", "/applications/CN-A-2026-000001/", "/applications/new/"):
+            answer = Client().get(path)
+            assert answer.status_code == 302 and answer.url.startswith("/accounts/login/"), path
