@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from lotgate.evaluate.outcome import ANSWERS
+from lotgate.evaluate.workers import each
 from lotgate.law.expr import Leaf
 from lotgate.law.model import POLICIES
 
@@ -45,19 +46,19 @@ def result_table(decisions: Decisions) -> pa.Table:
     strictest = np.where(answers == 2, policies, -1).max(axis=1, initial=-1)
     policy = np.column_stack([policies, np.where(answer[:, -1] == 2, strictest, -1)])
     cells = lines * slots
-    return pa.table(
-        [
-            _repeated(decisions.workspace.tables["shipments"]["line"].to_arrow().cast(pa.string()), slots),
-            _repeated(pa.array(decisions.days.astype("datetime64[D]"), pa.date32()), slots),
-            _coded(np.tile(np.arange(slots), lines), [*regimes, "line"]),
-            _coded(answer.reshape(-1), list(ANSWERS)),
-            _coded(policy.reshape(-1), list(POLICIES)),
-            _lists(*_measures(decisions, slots), cells),
-            _lists(*_asks(decisions, answers, slots), cells),
-            _repeated(pa.array(decisions.holds_until.astype("datetime64[D]"), pa.date32()), slots),
-        ],
-        schema=SCHEMA,
-    )
+    names, days, until = decisions.workspace.tables["shipments"]["line"], decisions.days, decisions.holds_until
+    columns: dict[str, Callable[[], pa.Array]] = {  # those that take longest first
+        "asks": lambda: _lists(*_asks(decisions, answers, slots), cells),
+        "measures": lambda: _lists(*_measures(decisions, slots), cells),
+        "line": lambda: _repeated(names.to_arrow().cast(pa.string()), slots),
+        "regime": lambda: _coded(np.tile(np.arange(slots, dtype=np.int8), lines), [*regimes, "line"]),
+        "answer": lambda: _coded(answer.reshape(-1), list(ANSWERS)),
+        "policy": lambda: _coded(policy.reshape(-1), list(POLICIES)),
+        "date": lambda: _repeated(pa.array(days.astype("datetime64[D]"), pa.date32()), slots),
+        "holds_until": lambda: _repeated(pa.array(until.astype("datetime64[D]"), pa.date32()), slots),
+    }
+    made = dict(zip(columns, each(lambda column: column(), columns.values(), lines), strict=True))
+    return pa.table([made[name] for name in SCHEMA.names], schema=SCHEMA)
 
 
 def _repeated(cells: pa.Array, times: int) -> pa.Array:
@@ -66,7 +67,7 @@ def _repeated(cells: pa.Array, times: int) -> pa.Array:
 
 def _coded(codes: Ints, words: list[str]) -> pa.Array:
     """Words by code; a negative code is an empty cell."""
-    return pa.array(words, pa.string()).take(pa.array(codes.astype(np.int32), mask=codes < 0))
+    return pa.array(words, pa.string()).take(pa.array(codes.astype(np.int8), mask=codes < 0))
 
 
 def _lists(cell: Ints, word: Ints, words: list[str], cells: int) -> pa.Array:
@@ -74,7 +75,8 @@ def _lists(cell: Ints, word: Ints, words: list[str], cells: int) -> pa.Array:
     key = np.sort(cell * max(len(words), 1) + word)
     key = key[np.concatenate(([True], key[1:] != key[:-1]))] if len(key) else key
     cell, word = key // max(len(words), 1), key % max(len(words), 1)
-    offsets = np.concatenate(([0], np.cumsum(np.bincount(cell, minlength=cells)))).astype(np.int32)
+    offsets = np.zeros(cells + 1, dtype=np.int32)
+    np.cumsum(np.bincount(cell, minlength=cells), out=offsets[1:])
     return pa.ListArray.from_arrays(pa.array(offsets), pa.array(words, pa.string()).take(pa.array(word)))
 
 
