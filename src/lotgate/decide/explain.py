@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from lotgate.decide.decision import LineDecision
 from lotgate.decide.judge import governing_route
 from lotgate.evaluate.columns import Members, Value
 from lotgate.evaluate.outcome import STATUS_CODE
-from lotgate.evaluate.walk import Reason, Walk
+from lotgate.evaluate.walk import Walk
 from lotgate.law import Status, Text
 from lotgate.parties.screen import Hit
 
@@ -24,8 +25,7 @@ __all__ = ["Explanation", "PartyNote", "Silent", "explanation"]
 OFF = STATUS_CODE[Status.OFF]
 
 
-@dataclass(frozen=True)
-class Silent:
+class Silent(NamedTuple):
     """A clause that does not speak on a line, with the first comparison that keeps it silent."""
 
     measure: str
@@ -71,8 +71,8 @@ def explanation(decisions: Decisions, number: int) -> Explanation:
     """The explanation of one line by its place in the workspace."""
     decision: LineDecision = decisions[number]
     walk = decisions.judge.walk(number, decision.date)
-    cells = _cells(decisions, number)
-    clauses = {(clause.measure, clause.id): clause for clause in decisions.evaluator.clauses}
+    cells = _Shown(walk.values, _cells(decisions, number))
+    clauses = decisions.evaluator.by_name
     regimes = {}
     for code, regime in decision.regimes.items():
         rules = []
@@ -88,22 +88,23 @@ def explanation(decisions: Decisions, number: int) -> Explanation:
     return Explanation(decision, _silent(decisions, decision, walk, cells), _party_notes(decisions, number, decision))
 
 
-def _reasons(walk: Walk, node: int, cells: dict[str, str]) -> list[tuple[str, str]]:
+def _reasons(walk: Walk, node: int, cells: _Shown) -> list[tuple[str, str]]:
     reasons = (r for r in walk.reasons(node) if r.leaf.op != "clock")
-    return [(str(reason.leaf), _found(reason, walk, cells)) for reason in reasons]
+    return [(str(reason.leaf), cells[reason.leaf.fact]) for reason in reasons]
 
 
-def _silent(decisions: Decisions, decision: LineDecision, walk: Walk, cells: dict[str, str]) -> tuple[Silent, ...]:
+def _silent(decisions: Decisions, decision: LineDecision, walk: Walk, cells: _Shown) -> tuple[Silent, ...]:
     spoken = {(rule.measure, rule.rule) for regime in decision.regimes.values() for rule in regime.rules}
     asking = {m for regime in decision.regimes.values() for ask in regime.asks for m in ask.matters_for}
     evaluator = decisions.evaluator
     epoch = int(evaluator.epochs(np.array([decision.date], dtype="datetime64[D]"))[0])
     found = []
-    for clause, status in zip(evaluator.clauses, evaluator.statuses[epoch].tolist(), strict=True):
-        if status == OFF or (clause.measure, clause.id) in spoken or clause.measure in asking:
+    for j in np.flatnonzero(evaluator.statuses[epoch] != OFF).tolist():
+        clause = evaluator.clauses[j]
+        if clause.measure in asking or (clause.measure, clause.id) in spoken:
             continue
-        reason = walk.first_reason(clause.when)
-        because = ("", "") if reason is None else (str(reason.leaf), _found(reason, walk, cells))
+        leaf = walk.first_leaf(clause.when)
+        because = ("", "") if leaf is None else (str(leaf), cells[leaf.fact])
         found.append(Silent(clause.measure, clause.id, clause.cite, because))
     return tuple(found)
 
@@ -117,9 +118,17 @@ def _cells(decisions: Decisions, number: int) -> dict[str, str]:
     return {fact: cell for fact in facts if (cell := decisions.facts.items.cells(fact)[item]) is not None}
 
 
-def _found(reason: Reason, walk: Walk, cells: dict[str, str]) -> str:
-    fact = reason.leaf.fact
-    return cells[fact] if fact in cells else shown(walk.values.get(fact))
+class _Shown(dict[str, str]):
+    """Values of facts as a person reads them, each worded once."""
+
+    def __init__(self, values: Mapping[str, Value], written: Mapping[str, str]) -> None:
+        """`written` are the values that stand in the tables as such."""
+        super().__init__(written)
+        self.values_of = values
+
+    def __missing__(self, fact: str) -> str:
+        self[fact] = found = shown(self.values_of.get(fact))
+        return found
 
 
 def shown(value: Value) -> str:

@@ -79,13 +79,15 @@ class Judge:
         self.questioner = questioner
         self.checked_until = checked_until
         self._skeletons: dict[tuple[int, int], _Skeleton] = {}
+        self._last: tuple[tuple[int, int], Walk] | None = None
+        """The walk of the row and epoch looked at last."""
 
     def line(
         self, number: int, name: str, day: date, holds_until: date | None, answers: Ints, policies: Ints
     ) -> LineDecision:
         """The decision of input row `number` on a day, from its answers and policies by regime."""
         row = int(self.evaluated.group[number])
-        epoch = int(self.evaluator.epochs(np.array([day], dtype="datetime64[D]"))[0])
+        epoch = self._epoch(day)
         skeleton = self._skeleton(row, epoch, answers, policies)
         regimes = {}
         for k, code in enumerate(self.evaluator.regimes):
@@ -106,7 +108,14 @@ class Judge:
 
     def walk(self, number: int, day: date) -> Walk:
         """The walk through the law for one input row."""
-        return Walk(self.law, self.evaluated.table.row(number), day)
+        place = int(self.evaluated.group[number]), self._epoch(day)
+        alike = self._last[1] if self._last is not None and self._last[0] == place else None
+        walk = Walk(self.law, self.evaluated.table.row(number), day, alike)
+        self._last = place, walk
+        return walk
+
+    def _epoch(self, day: date) -> int:
+        return int(self.evaluator.epochs(np.array([day], dtype="datetime64[D]"))[0])
 
     def _skeleton(self, row: int, epoch: int, answers: Ints, policies: Ints) -> _Skeleton:
         held = self._skeletons.get((row, epoch))
@@ -115,8 +124,9 @@ class Judge:
             walk = self.walk(int(self.evaluated.sample[row]), day)
             outcomes = self.evaluated.outcomes(row, epoch)
             rules, opens, standing = {}, {}, {}
+            regime_of = dict(zip(outcomes, self.evaluator.regime_of[list(outcomes)].tolist(), strict=True))
             for k, code in enumerate(self.evaluator.regimes):
-                mine = {self.evaluator.clauses[j]: o for j, o in outcomes.items() if self.evaluator.regime_of[j] == k}
+                mine = [(self.evaluator.clauses[j], o) for j, o in outcomes.items() if regime_of[j] == k]
                 rules[code] = _rules(mine, walk, day)
                 level = (int(answers[k]), int(policies[k]))
                 opens[code], standing[code] = _opens(mine, walk, level)
@@ -158,8 +168,8 @@ class Judge:
         return tuple(flags)
 
 
-def _rules(outcomes: Mapping[Clause, Outcome], walk: Walk, day: date) -> tuple[Rule, ...]:
-    rules = [rule for clause, o in outcomes.items() if (rule := _rule(clause, o, walk, day)) is not None]
+def _rules(outcomes: Sequence[tuple[Clause, Outcome]], walk: Walk, day: date) -> tuple[Rule, ...]:
+    rules = [rule for clause, o in outcomes if (rule := _rule(clause, o, walk, day)) is not None]
     order = {effect: place for place, effect in enumerate(SHOWN_FIRST)}
     return tuple(sorted(rules, key=lambda rule: (order.get(rule.effect, 9), rule.measure, rule.rule)))
 
@@ -227,25 +237,26 @@ def governing_route(clause: Clause, walk: Walk) -> Proviso | None:
 
 
 def _opens(
-    outcomes: Mapping[Clause, Outcome], walk: Walk, level: tuple[int, int]
+    outcomes: Sequence[tuple[Clause, Outcome]], walk: Walk, level: tuple[int, int]
 ) -> tuple[tuple[_Open, ...], tuple[str, ...]]:
     """The open leaves that could make the regime stricter than `level`, and the measures whose standing could."""
-    leaves: dict[Leaf, dict[str, None]] = defaultdict(dict)
+    leaves: dict[int, dict[str, None]] = defaultdict(dict)
     standing: dict[str, None] = {}
-    for clause, found in outcomes.items():
+    for clause, found in outcomes:
         if found in OPEN_OUTCOMES and _potential(clause, walk) > level:
             if found is not Outcome.OPEN:
                 standing[clause.measure] = None
             for node in _nodes(clause, walk):
-                for leaf in walk.open_leaves(node):
+                for leaf in walk.open_numbers(node):
                     leaves[leaf][clause.measure] = None
         if found is Outcome.FIRES and clause.effect != "prohibited":
             for route in clause.routes:
                 strict = POLICIES.index(route.policy) if route.policy else -1
                 if walk.trit(route.node) == UNKNOWN and (2, strict) > level:
-                    for leaf in walk.open_leaves(route.node):
+                    for leaf in walk.open_numbers(route.node):
                         leaves[leaf][clause.measure] = None
-    return tuple(_Open(leaf, tuple(measures)) for leaf, measures in leaves.items()), tuple(standing)
+    known = walk.law.graph.leaves
+    return tuple(_Open(known[leaf], tuple(measures)) for leaf, measures in leaves.items()), tuple(standing)
 
 
 def _nodes(clause: Clause, walk: Walk) -> list[int]:

@@ -226,14 +226,15 @@ class Evaluated:
         """What each clause that concerns a distinct row does in an epoch, by place of the clause."""
         ev = self.evaluator
         text = int(ev.text_of(np.array([epoch]))[0])
-        self._reader.want({text: np.array([row])})
         found: dict[int, Outcome] = {}
-        for number, layer in enumerate(ev.layers):
-            entries = self._reader.entries(number, int(layer.reading[text]))
+        statuses = ev.statuses[epoch]
+        for entries in self._reader.of_row(row, text):
             span = entries.of(row)
+            if span.start == span.stop:
+                continue
             clauses = entries.clause[span]
-            results = OUTCOMES[ev.statuses[epoch, clauses], entries.trits[span]]
-            found |= {int(c): Outcome(o) for c, o in zip(clauses, results, strict=True) if o}
+            results = OUTCOMES[statuses[clauses], entries.trits[span]]
+            found |= {c: Outcome(o) for c, o in zip(clauses.tolist(), results.tolist(), strict=True) if o}
         return dict(sorted(found.items()))
 
 

@@ -93,6 +93,15 @@ class Reader:
         """What was read of a layer under one wording."""
         return self._held[layer, reading]
 
+    def of_row(self, row: int, text: int) -> Iterator[Entries]:
+        """What was read, or is read now, of every layer for one distinct row under a text."""
+        places = [(number, int(layer.reading[text])) for number, layer in enumerate(self.evaluator.layers)]
+        byte, shift = row >> 3, 7 - (row & 7)
+        covered = [self._covered.get(place) for place in places]
+        if not all(bits is not None and int(bits[byte]) >> shift & 1 for bits in covered):
+            self.want({text: np.array([row])})
+        return (self._held[place] for place in places)
+
     def want(self, rows: Mapping[int, Ints]) -> None:
         """Reads what is still missing for these distinct rows, each list under its text."""
         jobs = list(self._missing(rows))

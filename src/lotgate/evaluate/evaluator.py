@@ -62,6 +62,11 @@ class Evaluator:
         free = graph.any(p.node for p in clause.exceptions)
         return Program(clause, clause.when, free, licence, tuple(routes))
 
+    @cached_property
+    def by_name(self) -> dict[tuple[str, str], Clause]:
+        """The clauses by measure and id."""
+        return {(clause.measure, clause.id): clause for clause in self.clauses}
+
     def status(self, clause: Clause, day: date) -> Status:
         """The status of a clause on a day, recorded answers to its `status` question included."""
         status = clause.clock.status(day)

@@ -5,7 +5,7 @@ Written apart from the planes on purpose; a contract test holds the two against 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,11 +27,14 @@ class Reason:
 class Walk:
     """The trits of one row on one day, computed node by node as they are asked for."""
 
-    def __init__(self, law: Law, values: Mapping[str, Value], day: date) -> None:
+    def __init__(self, law: Law, values: Mapping[str, Value], day: date, alike: Walk | None = None) -> None:
+        """`alike` is the walk of a row that no comparison tells from this one, under the same law: what it found holds
+        here too."""
         self.law = law
         self.values = values
         self.day = day
-        self._memo: dict[int, int] = {}
+        self._memo: dict[int, int] = {} if alike is None else alike._memo
+        self._first: dict[int, Leaf | None] = {} if alike is None else alike._first
 
     def trit(self, number: int) -> int:
         """FALSE, UNKNOWN or TRUE of a node."""
@@ -42,16 +45,22 @@ class Walk:
 
     def _compute(self, number: int) -> int:
         node = self.law.graph.nodes[number]
-        if node.kind == "leaf":
+        kind = node.kind
+        if kind == "leaf":
             return self.leaf(node.children[0])
-        if node.kind in ("true", "false"):
-            return TRUE if node.kind == "true" else FALSE
-        if node.kind == "not":
+        if kind in ("true", "false"):
+            return TRUE if kind == "true" else FALSE
+        if kind == "not":
             return NOT[self.trit(node.children[0])]
-        trits = [self.trit(child) for child in node.children]
-        if node.kind == "and":
-            return FALSE if FALSE in trits else UNKNOWN if UNKNOWN in trits else TRUE
-        return TRUE if TRUE in trits else UNKNOWN if UNKNOWN in trits else FALSE
+        settles, found = (FALSE, TRUE) if kind == "and" else (TRUE, FALSE)
+        memo = self._memo
+        for child in node.children:
+            trit = memo[child] if child in memo else self.trit(child)
+            if trit == settles:
+                return trit
+            if trit == UNKNOWN:
+                found = UNKNOWN
+        return found
 
     def leaf(self, number: int) -> int:
         """What one leaf says of this row."""
@@ -63,8 +72,12 @@ class Walk:
 
     def open_leaves(self, number: int) -> Iterator[Leaf]:
         """The unknown leaves that keep a node unknown: those not already overruled by a known neighbour."""
-        for leaf in dict.fromkeys(self._open(number)):
+        for leaf in self.open_numbers(number):
             yield self.law.graph.leaves[leaf]
+
+    def open_numbers(self, number: int) -> Iterable[int]:
+        """The same leaves by their numbers."""
+        return dict.fromkeys(self._open(number))
 
     def _open(self, number: int) -> Iterator[int]:
         if self.trit(number) != UNKNOWN:
@@ -83,18 +96,25 @@ class Walk:
         self._reasons(number, found)
         return list(found)
 
-    def first_reason(self, number: int) -> Reason | None:
+    def first_leaf(self, number: int) -> Leaf | None:
         """The first leaf, clocks aside, that makes a node what it is; None where only clocks do."""
+        if number not in self._first:
+            self._first[number] = self._search_first(number)
+        return self._first[number]
+
+    def _search_first(self, number: int) -> Leaf | None:
         node = self.law.graph.nodes[number]
-        trit = self.trit(number)
         if node.kind == "leaf":
             leaf = self.law.graph.leaves[node.children[0]]
-            return None if leaf.op == "clock" else Reason(leaf, trit)
+            return None if leaf.op == "clock" else leaf
         if node.kind == "not":
-            return self.first_reason(node.children[0])
+            return self.first_leaf(node.children[0])
+        trit, memo, first = self.trit(number), self._memo, self._first
         for child in node.children:
-            if self.trit(child) == trit and (found := self.first_reason(child)) is not None:
-                return found
+            if (memo[child] if child in memo else self.trit(child)) == trit:
+                found = first[child] if child in first else self.first_leaf(child)
+                if found is not None:
+                    return found
         return None
 
     def _reasons(self, number: int, found: dict[Reason, None]) -> None:

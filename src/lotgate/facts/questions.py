@@ -67,6 +67,7 @@ class Questions:
         self.facts = facts
         self.law = facts.law
         self._columns: dict[str, pl.Series] = {}
+        self._last: tuple[tuple[int, tuple[str, ...]], tuple[list[str], list[str]]] = ((-1, ()), ([], []))
 
     def cells(self, line: int, leaf: Leaf) -> Sequence[Cell]:
         """(fact, subject, question) for every cell that would help to settle a leaf of a line."""
@@ -129,17 +130,20 @@ class Questions:
             )
 
     def _intermediaries(self, line: int, leaf: Leaf, spec: FactSpec) -> Iterator[Cell]:
-        named = self.facts.lines["intermediaries"][line]
+        named = self._value(line, "intermediaries")
         if named is None:
             yield self._line(line, "intermediaries")
         else:
             for party in named.to_list():
                 yield from self._one_party(line, party, leaf, spec)
 
-    def _cell(self, line: int, column: str) -> str | None:
+    def _value(self, line: int, column: str) -> Any:
         if column not in self._columns:
             self._columns[column] = self.facts.lines[column]
-        value = self._columns[column].item(line)
+        return self._columns[column].item(line)
+
+    def _cell(self, line: int, column: str) -> str | None:
+        value = self._value(line, column)
         return None if value is None else str(value)
 
     def _day(self, line: int) -> date:
@@ -196,16 +200,21 @@ class Questions:
 
     def _party(self, line: int, leaf: Leaf, spec: FactSpec) -> Iterator[Cell]:
         roles = ("end_user",) if leaf.fact == "end_user_country" else ("end_user", "consignee", "intermediaries")
-        parties: dict[str, None] = {}
-        for role in roles:
-            cell = self.facts.lines[role][line]
-            if cell is None:
-                yield self._line(line, role)
-            else:
-                named = [cell] if isinstance(cell, str) else list(cell)
-                parties.update({party: None for party in named if party != "none"})
+        empty, parties = self._named(line, roles)
+        for role in empty:
+            yield self._line(line, role)
         for party in parties:
             yield from self._one_party(line, party, leaf, spec)
+
+    def _named(self, line: int, roles: tuple[str, ...]) -> tuple[list[str], list[str]]:
+        """The empty cells among the roles of a line, and the parties in the others; kept for the line asked last."""
+        if self._last[0] != (line, roles):
+            cells = {role: self._value(line, role) for role in roles}
+            named = [[cell] if isinstance(cell, str) else list(cell) for cell in cells.values() if cell is not None]
+            parties = [party for some in named for party in some if party != "none"]
+            found = [role for role, cell in cells.items() if cell is None], list(dict.fromkeys(parties))
+            self._last = (line, roles), found
+        return self._last[1]
 
     def _one_party(self, line: int, party: str, leaf: Leaf, spec: FactSpec) -> Iterator[Cell]:
         facts = self.facts.parties
