@@ -51,19 +51,22 @@ def table(folder: Path, name: str, rows: list[dict[str, str]]) -> None:
 
 def decide(
     folder: Path,
-    line: dict[str, str] | None = None,
+    line: dict[str, str] | list[dict[str, str]] | None = None,
     item: dict[str, str] | None = None,
     *,
     with_law: Law | None = None,
+    with_lists: ListSet | None = None,
+    list_age: int | None = None,
     **tables: list[dict[str, str]],
 ) -> Decisions:
-    """Decides one line: LINE, ITEM and PARTIES with what is given put in their place, and further tables."""
-    table(folder, "shipments", [LINE | (line or {})])
+    """Decides one line or several: LINE, ITEM and PARTIES with what is given in their place, and further tables."""
+    lines = line if isinstance(line, list) else [line or {}]
+    table(folder, "shipments", [LINE | one for one in lines])
     table(folder, "items", [{"item": "I1"} | ITEM | (item or {})])
     table(folder, "parties", PARTIES + tables.pop("parties", []))
     for name, rows in tables.items():
         table(folder, name, rows)
-    return lotgate.check(lotgate.load(folder), law=with_law or law(), lists=lists())
+    return lotgate.check(lotgate.load(folder), law=with_law or law(), lists=with_lists or lists(), list_age=list_age)
 
 
 def asked(decisions: Decisions, regime: str) -> set[tuple[str, str]]:

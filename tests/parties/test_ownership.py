@@ -14,7 +14,8 @@ from lotgate.parties.ownership import Edge, Ownership, Rule, change_days, exact_
 
 DAY = date(2026, 1, 1)
 OFAC = rules()["ofac-50"]
-SINGLE = rules()["cn-61"]
+OPEN = rules()["cn-61"]
+SINGLE = Rule("single", Fraction(1, 2), summed=False)
 HALF = Fraction(1, 2)
 
 

@@ -30,6 +30,7 @@ def check(
     law_folders: tuple[Path, ...],
     as_known: date | None,
     lists_folder: Path | None,
+    list_age: int | None,
     as_json: bool,
     html: Path | None,
     xlsx: Path | None,
@@ -39,7 +40,7 @@ def check(
     no_color: bool,
 ) -> int:
     """Decide every line of WORKSPACE (a folder of tables, or one .xlsx)."""
-    found = decisions(workspace, on, regime, law_folders, as_known, lists_folder)
+    found = decisions(workspace, on, regime, law_folders, as_known, lists_folder, list_age)
     if html is not None:
         from lotgate.report.html import write_html
 
@@ -79,12 +80,13 @@ def explain(
     law_folders: tuple[Path, ...],
     as_known: date | None,
     lists_folder: Path | None,
+    list_age: int | None,
     as_json: bool,
     language: str,
     no_color: bool,
 ) -> int:
     """Show the whole reasoning for one LINE of WORKSPACE, clause by clause."""
-    found = decisions(workspace, on, regime, law_folders, as_known, lists_folder)
+    found = decisions(workspace, on, regime, law_folders, as_known, lists_folder, list_age)
     explained = found.explain(line)
     if as_json:
         print_json(explained.to_json())
@@ -112,12 +114,13 @@ def horizon(
     law_folders: tuple[Path, ...],
     as_known: date | None,
     lists_folder: Path | None,
+    list_age: int | None,
     as_json: bool,
     language: str,
     no_color: bool,
 ) -> int:
     """Show the days on which each line's answer changes, and which measure changes it."""
-    found = decisions(workspace, on, regime, law_folders, as_known, lists_folder)
+    found = decisions(workspace, on, regime, law_folders, as_known, lists_folder, list_age)
     rows = found.horizon(start, end)
     if as_json:
         print_json([row.to_json() for row in rows])

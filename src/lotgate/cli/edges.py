@@ -61,6 +61,7 @@ def decisions(
     law_folders: Sequence[Path],
     as_known: date | None,
     lists_folder: Path | None,
+    list_age: int | None = None,
 ) -> Decisions:
     """A workspace read and decided by the options of the command."""
     from lotgate.decide import check as decide
@@ -68,7 +69,8 @@ def decisions(
 
     regimes = [code.strip() for code in regime.split(",") if code.strip()] if regime else None
     ws = load(workspace)
-    return decide(ws, on, regimes, law=load_law(law_folders, as_known), lists=load_lists(lists_folder))
+    law, lists = load_law(law_folders, as_known), load_lists(lists_folder)
+    return decide(ws, on, regimes, law=law, lists=lists, list_age=list_age)
 
 
 def console(no_color: bool = False) -> Console:

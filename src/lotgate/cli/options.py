@@ -53,6 +53,11 @@ def check_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The command with every option that says by which law, lists and day lines are decided."""
     command = click.option("--on", type=DAY, help="Decide as if every line left on this day.")(command)
     command = click.option("--regime", help="Only these regimes, e.g. cn,us.")(command)
+    command = click.option(
+        "--list-age", type=click.IntRange(0), envvar="LOTGATE_LIST_AGE", metavar="DAYS",
+        help="Ask where an official list is older than this on a line's day. Default: in your store each list's own "
+        "limit, with --lists none.",
+    )(command)  # fmt: skip
     command = lists_option("Read party lists from this folder instead of your own store.")(command)
     return law_options(command)
 

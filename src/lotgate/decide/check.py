@@ -61,14 +61,21 @@ class Decisions(Sequence[LineDecision]):
     """The decisions of all lines of a workspace, in its order. Lines are put together as they are asked for."""
 
     def __init__(
-        self, ws: Workspace, law: Law, lists: ListSet, days: Days, regimes: Sequence[str] | None = None
+        self,
+        ws: Workspace,
+        law: Law,
+        lists: ListSet,
+        days: Days,
+        regimes: Sequence[str] | None = None,
+        list_age: int | None = None,
     ) -> None:
         self.law = law
         seen = unfold(ws, days.astype("datetime64[D]"))
         inner, answers = apply_answers(seen.workspace, law)
         self.workspace = apply_answers(ws, law)[0] if seen.names else inner
         self.days = days
-        self.facts = Facts(inner, law, lists, replace(answers, names=seen.names, held={**seen.held, **answers.held}))
+        answers = replace(answers, names=seen.names, held={**seen.held, **answers.held})
+        self.facts = Facts(inner, law, lists, answers, list_age)
         self.later = seen.later
         self.evaluator = Evaluator(law, regimes, answers.standing)
         self.table_of_facts: FactTable = self.facts.table(self.evaluator, days)
@@ -204,10 +211,17 @@ class Decisions(Sequence[LineDecision]):
             for one in self.facts.parties.lists
         ]
 
+    @cached_property
+    def old_lists(self) -> dict[str, date | None]:
+        """The lists that clear nobody on the day of some line, each with the last day it was known to be current."""
+        parties = self.facts.parties
+        last = _day(self.days.max()) if len(self.days) else date.min
+        return {key: parties.lists.lists[key].current_on for key in sorted(parties.old_lists(last))}
+
     @property
     def notes(self) -> tuple[Text, ...]:
         """What a reader must know of the whole: lists missing, demonstration lists, old law data."""
-        from lotgate.facts.party_facts import list_of_tag
+        from lotgate.facts.tags import list_of_tag
 
         found = []
         missing = sorted({list_of_tag(tag) for tag in self.facts.parties.unloaded})
@@ -217,6 +231,16 @@ class Decisions(Sequence[LineDecision]):
                 Text(
                     f"Party lists not loaded: {names}. Rules that need them ask for them.",
                     f"未载入的名单：{names}。需要这些名单的规则会提出询问。",
+                )
+            )
+        old = self.old_lists
+        if old:
+            names = ", ".join(f"{list_id} ({day or 'no day'})" for list_id, day in old.items())
+            names_zh = "、".join(f"{list_id}（{day or '无日期'}）" for list_id, day in old.items())
+            found.append(
+                Text(
+                    f"Party lists too old for some line's day: {names}. They clear nobody; rules that need them ask.",
+                    f"对部分行的日期而言名单过旧：{names_zh}。此类名单不能用于排除，需要这些名单的规则会提出询问。",
                 )
             )
         for cycle in self.facts.items.graph.cycles:
@@ -262,11 +286,14 @@ def check(
     *,
     law: Law | None = None,
     lists: ListSet | None = None,
+    list_age: int | None = None,
 ) -> Decisions:
     """Decides every line of a workspace.
 
     `on` replaces every line's date; without it each line needs one. `regimes` limits the answer to some of cn, us, eu,
-    nl, jp. `law` and `lists` default to the shipped law and the lists in the user's store.
+    nl, jp. `law` and `lists` default to the shipped law and the lists in the user's store. `list_age` is the age in
+    days, on the day of a line, beyond which an official list clears nobody; by default lists of the store have each
+    its own limit, and lists that are given stand as they are.
     """
     from lotgate.law import load as load_law
     from lotgate.parties.store import open_lists
@@ -289,7 +316,7 @@ def check(
                 ]
             )
         days = shipments["date"].to_numpy().astype("datetime64[D]")
-    return Decisions(workspace, law, lists, days, regimes)
+    return Decisions(workspace, law, lists, days, regimes, list_age)
 
 
 def explain(workspace: Workspace, line: str, on: date | None = None, **options: Any) -> Explanation:

@@ -171,7 +171,7 @@ def _party_notes(decisions: Decisions, number: int, decision: LineDecision) -> t
         seen.add(party)
         for hit in (found for found in facts.matches[party].hits if found.standing != "other"):
             notes.append(PartyNote(role, party, _hit_text(hit)))
-        for verdicts in (owned.by_us, owned.by_ofac, owned.by_cn):
+        for verdicts in owned.verdicts.values():
             verdict = verdicts.get(party)
             if verdict is not None and verdict.stakes:
                 notes.append(PartyNote(role, party, Text(verdict.en, verdict.zh)))

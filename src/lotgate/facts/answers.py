@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
 from lotgate.dates import parse_day
 from lotgate.errors import Fault, InputError
 from lotgate.facts.evidence import ORIGIN
+from lotgate.facts.tags import law_tags, list_of_tag
 from lotgate.law import Law, Text
 from lotgate.suppliers.shares import read_composition, same_share, written_composition
 from lotgate.tables import Workspace
@@ -25,6 +26,7 @@ __all__ = ["Answers", "apply_answers"]
 STANDINGS = ("in-force", "suspended", "not-in-force")
 PLACES = (("shipments", "line"), ("items", "item"), ("parties", "party"))
 MATCHES = ("yes", "no")
+OWNED = ("us_owned_by", "ofac_owned", "cn_owned_by", "eu_owned")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,10 @@ class Answers:
     checked_until: Mapping[str, date] = field(default_factory=dict)
     matches: Mapping[str, str] = field(default_factory=dict)
     """Party id to yes or no: whether its near matches are the same party."""
+    lists_checked: Mapping[str, date] = field(default_factory=dict)
+    """List id to the day up to which somebody has checked that the copy at hand still holds."""
+    owned: Mapping[tuple[str, str], Literal["yes", "no"]] = field(default_factory=dict)
+    """(fact, party) to yes or no: whether a rule on owners reaches the party, where shares alone do not say."""
     held: Mapping[tuple[str, str], Text] = field(default_factory=dict)
     """(fact, subject) to the reason why an answer that was given does not count: papers differ, or ran out."""
     names: Mapping[str, str] = field(default_factory=dict)
@@ -55,6 +61,8 @@ def apply_answers(ws: Workspace, law: Law) -> tuple[Workspace, Answers]:
     standing: dict[str, str] = {}
     checked: dict[str, date] = {}
     matches: dict[str, str] = {}
+    lists_checked: dict[str, date] = {}
+    owned: dict[tuple[str, str], Literal["yes", "no"]] = {}
     faults: list[Fault] = []
     keys = {table: set(ws.tables[table][key].to_list()) for table, key in PLACES}
     for number, row in enumerate(rows, 1):
@@ -64,8 +72,12 @@ def apply_answers(ws: Workspace, law: Law) -> tuple[Workspace, Answers]:
         try:
             if fact == "status":
                 standing[_measure(subject, law)] = _one_of(value, STANDINGS)
+            elif fact == "checked_until" and subject.startswith("list:"):
+                lists_checked[_list(subject, law)] = parse_day(value)
             elif fact == "checked_until":
                 checked[_regime(subject, law)] = parse_day(value)
+            elif fact in OWNED:
+                owned[(fact, _party(subject, keys))] = "yes" if _one_of(value, MATCHES) == "yes" else "no"
             elif fact == "match":
                 matches[subject] = _one_of(value, MATCHES)
             elif fact == "composition":
@@ -88,7 +100,9 @@ def apply_answers(ws: Workspace, law: Law) -> tuple[Workspace, Answers]:
         tables["composition"] = _composed(tables["composition"], declared, held)
     if faults:
         raise InputError(faults)
-    return replace(ws, tables=_origin_open(tables, held)), Answers(standing, checked, matches, held)
+    return replace(ws, tables=_origin_open(tables, held)), Answers(
+        standing, checked, matches, lists_checked, owned, held
+    )
 
 
 def _one_of(value: str, words: tuple[str, ...]) -> str:
@@ -106,6 +120,21 @@ def _regime(subject: str, law: Law) -> str:
     if code not in law.regimes:
         raise ValueError(f"subject {subject!r}: expected law:cn, law:us, law:eu, law:nl or law:jp")
     return code
+
+
+def _list(subject: str, law: Law) -> str:
+    list_id = subject.removeprefix("list:")
+    known = {list_of_tag(tag) for tag in law_tags(law)}
+    if list_id not in known:
+        near = ", ".join(sorted(known))
+        raise ValueError(f"subject {subject!r}: expected list: and one of {near}")
+    return list_id
+
+
+def _party(subject: str, keys: Mapping[str, set[str]]) -> str:
+    if subject not in keys["parties"]:
+        raise ValueError(f"subject {subject!r} is no party of this workspace")
+    return subject
 
 
 def _table_of(subject: str, fact: str, ws: Workspace, keys: Mapping[str, set[str]]) -> str:

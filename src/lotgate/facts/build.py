@@ -30,19 +30,19 @@ __all__ = ["Facts"]
 Ints = npt.NDArray[Any]
 ROLES = ("end_user", "consignee")
 SETS = ("listed", "us_owned_by", "cn_owned_by")
-BOOLS = ("ofac_owned", "listed_owner_minority", "military")
+BOOLS = ("ofac_owned", "eu_owned", "listed_owner_minority", "military")
 
 
 class Facts:
     """Builds the fact table of a workspace, and remembers what stands behind each fact."""
 
-    def __init__(self, ws: Workspace, law: Law, lists: ListSet, answers: Answers) -> None:
+    def __init__(self, ws: Workspace, law: Law, lists: ListSet, answers: Answers, list_age: int | None = None) -> None:
         self.ws = ws
         self.law = law
         self.answers = answers
         self.book = CodeBook(law)
         self.items = ItemFacts(ws, law, self.book)
-        self.parties = PartyFacts(ws, law, lists, answers.matches)
+        self.parties = PartyFacts(ws, law, lists, answers, list_age)
         self.licences = LicenceFacts(ws)
         self.lines = ws.tables["shipments"]
         self._roles: dict[str, Ints] = {}

@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from lotgate.evaluate.columns import ANYTHING, NONE, Members, Value
+from lotgate.facts.answers import Answers
+from lotgate.facts.owned import OWNED_FACTS, Owned, counting_tags
+from lotgate.facts.tags import CHINESE_LIST, law_tags, list_of_tag
 from lotgate.law import Law
 from lotgate.law.expr import Leaf
 from lotgate.parties.lists import ListSet, from_rows, party_list
-from lotgate.parties.ownership import Edge, Ownership, Verdict, change_days, edges_of, rules
+from lotgate.parties.ownership import Edge, Verdict, change_days, edges_of
 from lotgate.parties.screen import Hit, Query, screen
+from lotgate.parties.sources import fresh_until
 from lotgate.tables import Workspace
 
 __all__ = ["CHINESE_LIST", "PartyFacts", "PartyMatch", "list_of_tag"]
 
-CHINESE_LIST = "cn-mofcom"
 SAME_NAME = 0.97
 SHORT = 3
-OWNER_LISTS = ("us-entity-list", "us-meu", "us-sdn")
-"""Listings that pass to affiliates under the US Affiliates Rule (90 FR 47201)."""
-
-
-def list_of_tag(tag: str) -> str:
-    """The party list that carries a tag: `us-el:fn1` comes with `us-entity-list`, a measure id with our listings."""
-    if tag.startswith("us-el:"):
-        return "us-entity-list"
-    if tag.startswith("CN-"):
-        return CHINESE_LIST
-    return tag.split(":")[0]
 
 
 def _screened(lists: ListSet, tags: frozenset[str]) -> ListSet:
@@ -42,12 +34,6 @@ def _screened(lists: ListSet, tags: frozenset[str]) -> ListSet:
     official = ("us-", "cn-", "eu-", "un-", "jp-", "uk-", "nl-")
     asked = {list_of_tag(tag) for tag in tags}
     return lists.only(*(one.id for one in lists if one.id in asked or not one.id.startswith(official)))
-
-
-def law_tags(law: Law) -> frozenset[str]:
-    """Every tag that some condition of the law asks about."""
-    facts = ("listed", "us_owned_by", "cn_owned_by")
-    return frozenset(str(leaf.operand) for leaf in law.graph.leaves if leaf.fact in facts and leaf.op == "has")
 
 
 @dataclass(frozen=True)
@@ -61,12 +47,19 @@ class PartyMatch:
 class PartyFacts:
     """The facts every party carries, by party id."""
 
-    def __init__(self, ws: Workspace, law: Law, lists: ListSet, confirmed: Mapping[str, str] | None = None) -> None:
-        """`confirmed` holds a person's word on near matches: party id to yes or no."""
+    def __init__(
+        self, ws: Workspace, law: Law, lists: ListSet, answers: Answers | None = None, list_age: int | None = None
+    ) -> None:
+        """`list_age` is the age in days that an official list may have; None takes each list's own for lists of the
+        store, and no limit for lists that were given."""
         self.ws = ws
         self.law = law
-        self.confirmed = confirmed or {}
+        answers = answers or Answers()
+        self.confirmed = answers.matches
+        self.owned_words = answers.owned
         self._owned: dict[date, Owned] = {}
+        self._old: dict[date, frozenset[str]] = {}
+        self._doubted: dict[tuple[Members, frozenset[str]], Members] = {}
         self._columns: dict[str, list[str | None]] = {}
         self.tags = law_tags(law)
         self.parties = ws.tables["parties"]
@@ -77,6 +70,13 @@ class PartyFacts:
         )
         self.lists = _screened(lists, self.tags).joined(ours)
         self.unloaded = self._unloaded()
+        self.counting = {fact: counting_tags(law, fact) for fact in OWNED_FACTS}
+        self.fresh = {
+            one.id: max(fresh_until(one, list_age), answers.lists_checked.get(one.id, date.min))
+            for one in self.lists
+            if one.id != CHINESE_LIST and (lists.live or list_age is not None)
+        }
+        """The last day on which each list is recent enough to clear anybody by its absence."""
 
     def _unloaded(self) -> frozenset[str]:
         """Tags the law asks about that belong to lists not at hand: nobody can say who carries them."""
@@ -177,48 +177,104 @@ class PartyFacts:
     def by_day(self, days: npt.NDArray[np.datetime64]) -> dict[str, dict[date, list[Value]]]:
         """Every party fact: per stretch of unchanged ownership (by its first day) the values of all parties."""
         always: dict[str, list[Value]] = {
-            "listed": [self.matches[party].members for party in self.ids],
             "military": [_yes_no(value) for value in self.column("military")],
             "headquarters": [_country(value) for value in self.column("headquarters")],
         }
         found: dict[str, dict[date, list[Value]]] = {fact: {date.min: v} for fact, v in always.items()}
-        for start in [date.min, *self.ownership_days(days)]:
+        found["listed"] = {}
+        last = days.max().astype("datetime64[D]").item() if len(days) else date.max
+        for start in (day for day in self.starts if day <= last):
             owned = self.owned(start)
-            found.setdefault("us_owned_by", {})[start] = [owned.us[p] for p in self.ids]
-            found.setdefault("cn_owned_by", {})[start] = [owned.cn[p] for p in self.ids]
-            found.setdefault("ofac_owned", {})[start] = [owned.ofac[p] for p in self.ids]
-            found.setdefault("listed_owner_minority", {})[start] = [owned.minority[p] for p in self.ids]
+            found["listed"][start] = [self.members(p, start) for p in self.ids]
+            for fact in ("us_owned_by", "cn_owned_by"):
+                found.setdefault(fact, {})[start] = [owned.members(fact, p) for p in self.ids]
+            for fact in ("ofac_owned", "eu_owned"):
+                found.setdefault(fact, {})[start] = [owned.word(fact, p) for p in self.ids]
+            found.setdefault("listed_owner_minority", {})[start] = [owned.minority(p) for p in self.ids]
         return found
 
-    def ownership_days(self, days: npt.NDArray[np.datetime64]) -> list[date]:
-        """Days on which the ownership table changes, up to the last day asked about."""
-        last = days.max().astype("datetime64[D]").item() if len(days) else date.max
-        return [day for day in change_days(self.edges) if day <= last]
+    @cached_property
+    def starts(self) -> list[date]:
+        """The first days of the stretches on which neither stakes nor the ages of lists change, from the first on."""
+        old = {day + timedelta(days=1) for day in self.fresh.values() if date.min < day < date.max}
+        return sorted({date.min, *change_days(self.edges), *old})
+
+    def stretch(self, days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.intp]:
+        """The number of the stretch in which each day lies."""
+        starts = np.array(self.starts, dtype="datetime64[D]")
+        return np.searchsorted(starts, days.astype("datetime64[D]"), side="right") - 1
+
+    def start_of(self, day: date) -> date:
+        """The first day of the stretch in which a day lies."""
+        return max(start for start in self.starts if start <= day)
+
+    def old_lists(self, day: date) -> frozenset[str]:
+        """The lists that are too old on a day to clear anybody."""
+        return frozenset(list_id for list_id, last in self.fresh.items() if last < day or last == date.min)
+
+    def old_tags(self, day: date) -> frozenset[str]:
+        """The tags anybody may carry on a day because their list is too old."""
+        if day not in self._old:
+            old = self.old_lists(day)
+            self._old[day] = frozenset(tag for tag in self.tags if list_of_tag(tag) in old)
+        return self._old[day]
+
+    def members(self, party: str, day: date) -> Members:
+        """The tags a party carries, and may carry, on a day."""
+        found = self.matches[party].members
+        old = self.old_tags(day)
+        if not old or found.may is None:
+            return found
+        if (found, old) not in self._doubted:
+            self._doubted[found, old] = Members(found.must, found.may | old)
+        return self._doubted[found, old]
 
     @cached_property
     def edges(self) -> list[Edge]:
         """The stakes of the ownership table."""
         return edges_of(self.ws.tables["ownership"])
 
+    @cached_property
+    def holders(self) -> list[str]:
+        """Everybody who holds a stake in somebody, by party id or name."""
+        return sorted({edge.owner for edge in self.edges})
+
     def ownership_gaps(self, party: str, leaf: Leaf, day: date) -> list[tuple[str, str]]:
         """(cell, subject) for what keeps a party's reach through its owners open on a day."""
-        owned = self.owned_on(day)
-        by = {"us_owned_by": owned.by_us, "ofac_owned": owned.by_ofac, "cn_owned_by": owned.by_cn}.get(leaf.fact, {})
-        verdict = by.get(party)
-        if verdict is None:
+        verdicts = self.owned_on(day).verdicts.get(leaf.fact, {})
+        if party not in verdicts:
             return [("share", party)]
-        gaps = [("share", party)] if verdict.missing else []
-        for owner in sorted(verdict.roots):
-            members = self.matches[owner].members
-            unsure = (members.may or frozenset()) - members.must
+        gaps: list[tuple[str, str]] = []
+        for one in self._open_chain(party, verdicts):
+            gaps += [("share", one)] if verdicts[one].missing else []
+        counting, old = self.counting[leaf.fact], self.old_tags(day)
+        for owner in sorted(verdicts[party].roots):
+            members = self.members(owner, day)
+            if members.must & counting:
+                continue
+            unsure = (members.may or frozenset()) & counting
             gaps += [("list", list_of_tag(tag)) for tag in sorted(unsure & self.unloaded)]
-            if unsure - self.unloaded and not members.must:
+            gaps += [("checked_until", f"list:{list_of_tag(tag)}") for tag in sorted(unsure & old - self.unloaded)]
+            near = self.matches[owner].members.may
+            if near is None or (unsure & near) - self.unloaded:
                 gaps.append(("match", owner))
-        return gaps or [("share", party)]
+        return list(dict.fromkeys(gaps)) or [(leaf.fact, party)]
+
+    def _open_chain(self, party: str, verdicts: Mapping[str, Verdict]) -> list[str]:
+        """The party and its owners upwards, as far as the question reaches."""
+        chain: dict[str, None] = {party: None}
+        waiting = [party]
+        while waiting:
+            for stake in verdicts[waiting.pop()].stakes:
+                verdict = verdicts.get(stake.owner)
+                if verdict is not None and verdict.status == "unknown" and stake.owner not in chain:
+                    chain[stake.owner] = None
+                    waiting.append(stake.owner)
+        return list(chain)
 
     def owned_on(self, day: date) -> Owned:
         """Listings that reach each party through its owners on any day."""
-        return self.owned(max(d for d in [date.min, *change_days(self.edges)] if d <= day))
+        return self.owned(self.start_of(day))
 
     def owned(self, day: date) -> Owned:
         """Listings that reach each party through its owners on a day."""
@@ -227,58 +283,10 @@ class PartyFacts:
         return self._owned[day]
 
 
-class Owned:
-    """Who is reached by whose listing through ownership on one day, under each regime's own rule."""
-
-    def __init__(self, facts: PartyFacts, day: date) -> None:
-        self.facts = facts
-        graph = Ownership(facts.edges, day)
-        # the rule's id in parties/data/ownership_rules.csv, and the tags that make an owner count
-        self.by_us = self._verdicts(graph, "us-affiliates", lambda tag: list_of_tag(tag) in OWNER_LISTS)
-        self.by_ofac = self._verdicts(graph, "ofac-50", lambda tag: list_of_tag(tag) == "us-sdn")
-        self.by_cn = self._verdicts(graph, "cn-61", lambda tag: list_of_tag(tag) == CHINESE_LIST)
-        self.us = {party: self._members(self.by_us.get(party), OWNER_LISTS) for party in facts.ids}
-        self.cn = {party: self._members(self.by_cn.get(party), (CHINESE_LIST,)) for party in facts.ids}
-        self.ofac = {party: _word(self.by_ofac.get(party)) for party in facts.ids}
-        self.minority = {party: self._minority(party) for party in facts.ids}
-
-    def _verdicts(self, graph: Ownership, rule: str, counts: Callable[[str], bool]) -> Mapping[str, Verdict]:
-        listed, possible = set(), set()
-        for name, match in self.facts.matches.items():
-            if any(counts(tag) for tag in match.members.must):
-                listed.add(name)
-            elif match.members.may is None or any(counts(tag) for tag in match.members.may):
-                possible.add(name)
-        return graph.blocked(listed, rules()[rule], possible)
-
-    def _members(self, verdict: Verdict | None, lists: Sequence[str]) -> Members:
-        """The tags of the listed owners from whom a party is reached, surely or possibly."""
-        if verdict is None or verdict.status == "no":
-            return Members()
-        tags: set[str] = set()
-        for root in verdict.roots:
-            members = self.facts.matches[root].members
-            tags |= members.must if verdict.status == "yes" else members.must | (members.may or self.facts.tags)
-        found = frozenset(tag for tag in tags if list_of_tag(tag) in lists)
-        return Members(found, found) if verdict.status == "yes" else Members(frozenset(), found)
-
-    def _minority(self, party: str) -> str | None:
-        """Whether a listed owner holds a stake that reaches no threshold: shown, never deciding."""
-        verdicts = [found for one in (self.by_us, self.by_ofac, self.by_cn) if (found := one.get(party)) is not None]
-        owners = {stake.owner for verdict in verdicts if verdict.status == "no" for stake in verdict.stakes}
-        return "yes" if any(self.facts.matches[owner].members.must for owner in owners) else "no"
-
-
 def _somewhere(word: str) -> str:
     """The pattern that finds a word in a folded name; a few letters must stand alone, for many names hold them."""
     found = re.escape(word)
     return rf"(?<![a-z]){found}(?![a-z])" if word.isascii() and len(word) <= SHORT else found
-
-
-def _word(verdict: Verdict | None) -> str | None:
-    if verdict is None:
-        return "no"
-    return None if verdict.status == "unknown" else verdict.status
 
 
 def _yes_no(value: str | None) -> str | None:

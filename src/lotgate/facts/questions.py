@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from lotgate.facts.build import Facts
-from lotgate.facts.party_facts import list_of_tag
+from lotgate.facts.tags import list_of_tag
 from lotgate.law import Text
 from lotgate.law.expr import Leaf
 from lotgate.law.model import FactSpec
@@ -46,6 +46,11 @@ EMPTY = {
         "give its folder with --lists.",
         "该清单未载入。请用 lotgate lists update 取得，或以 lists import 载入文件，或以 --lists 指定文件夹。",
     ),
+    "checked_until": Text(
+        "On this day the copy of the list is too old, or it bears no day. Run `lotgate lists update`, or record up to "
+        "which day somebody has checked that it still holds.",
+        "截至该日，所用名单副本已过旧，或没有日期。请运行 lotgate lists update，或注明有人核实其仍有效至哪一天。",
+    ),
     "match": Text(
         "Is this party the listed one whose name is near? Answer yes or no after comparing address and register.",
         "该方是否就是名称相近的被列名主体？请核对地址和登记信息后回答 yes 或 no。",
@@ -58,6 +63,13 @@ EMPTY = {
         "所填许可证不在许可证表中，或其内容不全。它允许什么？",
     ),
 }
+
+
+OPEN_OWNERS = Text(
+    "Its listed owners reach the level together only, and the text does not say whether their stakes are added. Ask "
+    "the authority or counsel: does the rule reach this party (yes or no)?",
+    "其被列名所有人仅在合计后达到比例，而条文未说明是否合并计算。请询问主管机关或律师：该规则是否适用于该方（yes/no）？",
+)
 
 
 class Questions:
@@ -114,7 +126,9 @@ class Questions:
     ) -> Iterator[tuple[Ints, Callable[[int], Sequence[Cell]]]]:
         parties = self.facts.parties.ids
         for role in ("end_user",) if leaf.fact == "end_user_country" else ("end_user", "consignee"):
-            key = self.facts.party_rows(role)[lines]
+            rows = self.facts.party_rows(role)[lines]
+            # what is open about a party differs between the stretches of its owners and of the ages of lists
+            key = rows + self.facts.parties.stretch(self.facts.days[lines]) * (len(parties) + 2)
 
             def one_role(line: int, role: str = role) -> Sequence[Cell]:
                 party = self._cell(line, role)
@@ -122,7 +136,7 @@ class Questions:
                     return [self._line(line, role)]
                 return [] if party == "none" else [self._told(c) for c in self._one_party(line, party, leaf, spec)]
 
-            yield np.where(key == len(parties), -1 - lines, key), one_role
+            yield np.where(rows == len(parties), -1 - lines, key), one_role
         if leaf.fact != "end_user_country":
             yield (
                 np.where(self.facts.has_intermediaries[lines], -1 - lines, 0),
@@ -219,17 +233,19 @@ class Questions:
     def _one_party(self, line: int, party: str, leaf: Leaf, spec: FactSpec) -> Iterator[Cell]:
         facts = self.facts.parties
         if leaf.fact == "listed":
-            yield from self._listed(party, leaf)
+            yield from self._listed(party, leaf, self._day(line))
         elif leaf.fact in ("military", "headquarters", "end_user_country"):
             column = "country" if leaf.fact == "end_user_country" else leaf.fact
             if facts.column(column)[facts.place[party]] is None:
                 yield (column, party, spec.question)
         else:
             for cell, subject in facts.ownership_gaps(party, leaf, self._day(line)):
-                yield (cell, subject, EMPTY[cell])
+                yield (cell, subject, EMPTY.get(cell, OPEN_OWNERS))
 
-    def _listed(self, party: str, leaf: Leaf) -> Iterator[Cell]:
-        members = self.facts.parties.matches[party].members
+    def _listed(self, party: str, leaf: Leaf, day: date) -> Iterator[Cell]:
+        members = self.facts.parties.members(party, day)
+        near = self.facts.parties.matches[party].members.may
+        old = self.facts.parties.old_tags(day)
         tags = {str(leaf.operand)} if leaf.op == "has" else set(leaf.operand or ())  # type: ignore[arg-type]
         if members.may is None:
             yield ("name", party, EMPTY["name"])
@@ -237,7 +253,10 @@ class Questions:
         for tag in sorted(tags & members.may - members.must):
             if tag in self.facts.parties.unloaded:
                 yield ("list", list_of_tag(tag), EMPTY["list"])
-            else:
+                continue
+            if tag in old:
+                yield ("checked_until", f"list:{list_of_tag(tag)}", EMPTY["checked_until"])
+            if near is None or tag in near:
                 yield ("match", party, EMPTY["match"])
 
     def _exporter(self, line: int, spec: FactSpec) -> Iterator[Cell]:

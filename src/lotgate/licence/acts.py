@@ -17,14 +17,14 @@ from lotgate.law import Text
 from lotgate.licence import effects, guards
 from lotgate.licence.clocks import regime_clock
 from lotgate.licence.forms import Form, check_form, form_of
-from lotgate.licence.machines import BACK, SAME, Row, machine, state_on, state_title
+from lotgate.licence.machines import BACK, SAME, Row, machine, machines, state_on, state_title
 from lotgate.licence.people import check_actor, forbidden_reasons, may_see
 from lotgate.licence.records import NEW, Actor, Command, Draft, Entry, Json, Outcome, Record, digest, instant, seal
 from lotgate.licence.reducers import apply
 from lotgate.licence.refusals import Conflict, Forbidden, NotAllowedNow, NotFound
 from lotgate.licence.store import KeptAnswer, Store, Taken, Transaction
 
-__all__ = ["Move", "Step", "act", "day_of", "look", "moves"]
+__all__ = ["Move", "Step", "act", "day_of", "look", "moves", "record_conflict"]
 
 
 @dataclass(frozen=True)
@@ -58,18 +58,19 @@ def act(store: Store, actor: Actor, command: Command, at: datetime) -> Outcome:
     try:
         with store.transaction() as tx:
             first = tx.answered(message) if message else None
-            if first is not None and first.digest == asked:
-                return Outcome.again(first.answer)
             if first is None:
                 outcome = Step(tx, actor, at).take(command)
                 if message:
                     tx.keep(message, KeptAnswer(asked, outcome.answer()))
                 return outcome
-            _report_conflict(tx, actor, command, at, asked, first)
     except Taken as taken:
         raise NotAllowedNow(
             Text(f"{taken.key} {taken.value} was used before", f"{taken.key} {taken.value} 已被使用"), key=taken.key
         ) from None
+    if first.digest == asked:
+        return Outcome.again(first.answer)
+    what = f"{command.kind}.{command.event} on {command.id or 'a new record'}"
+    record_conflict(store, actor, message or "", f"repeated with other content: {what}", first.digest, asked, at)
     raise Conflict(
         Text(
             f"message {command.message} came before with other content; the first answer stands",
@@ -164,7 +165,7 @@ class Step:
         raise _wrong_state(record, event, state)
 
     def _record(self, command: Command) -> Record:
-        if command.kind not in ("application", "licence", "clearance", "delivery", "lot", "finding"):
+        if command.kind not in machines():
             raise _not_found(command.kind, command.id or "-")
         if command.event not in machine(command.kind).events:
             raise NotFound(Text(f"no such step: {command.event}", f"没有该步骤：{command.event}"))
@@ -174,7 +175,7 @@ class Step:
                 raise NotFound(Text("the step needs a record", "该步骤须指明记录"))
             return effects.opened(self, command)
         record = self.tx.get(command.kind, command.id)
-        if record is None and opens and command.kind == "lot":
+        if record is None and opens and command.kind in effects.NAMED_BY_SENDER:
             return effects.opened(self, command)
         if record is None or not may_see(self.actor, record, day_of(record.regime, self.at)):
             raise _not_found(command.kind, command.id)
@@ -254,19 +255,12 @@ def _target(row: Row, record: Record) -> str:
     return row.target
 
 
-def _report_conflict(
-    tx: Transaction, actor: Actor, command: Command, at: datetime, asked: str, first: KeptAnswer
-) -> None:
+def record_conflict(store: Store, actor: Actor, about: str, text: str, first: str, second: str, at: datetime) -> None:
     """Writes to the log that a message came again with other content, so that it is not only refused but seen."""
-    series = f"conflict-{actor.organisation}"
-    step = Step(tx, actor, at)
-    data = {
-        "about": f"{actor.organisation}:{command.message}",
-        "text": f"message repeated with other content: {command.kind}.{command.event} on {command.id or 'new record'}",
-        "first": first.digest,
-        "second": asked,
-    }
-    step.cause("finding", f"{series}-{tx.number(series)}", "record", data, "message.conflict")
+    with store.transaction() as tx:
+        id = f"F-{at.year}-{tx.number(f'F-{at.year}'):06d}"
+        data = {"about": about, "text": text, "first": first, "second": second}
+        Step(tx, actor, at).cause("finding", id, "record", data, "message.conflict")
 
 
 def _not_found(kind: str, id: str) -> NotFound:

@@ -20,7 +20,7 @@ from lotgate.licence.refusals import NotFound
 if TYPE_CHECKING:
     from lotgate.licence.acts import Step
 
-__all__ = ["AFTER", "BEFORE", "opened"]
+__all__ = ["AFTER", "BEFORE", "NAMED_BY_SENDER", "opened"]
 
 Before = Callable[["Step", Record, Mapping[str, Any]], dict[str, Any]]
 After = Callable[["Step", Record, Mapping[str, Any]], None]
@@ -79,6 +79,19 @@ def _lot(step: Step, command: Command) -> Record:
     return Record("lot", f"{exporter}:{lot}", "", NEW, 0, {"exporter": exporter})
 
 
+def _feed(step: Step, command: Command) -> Record:
+    regime, _, office = (command.id or "").partition(":")
+    if regime not in regimes() or not office:
+        raise InputError(
+            [Fault("feed.receive", "not a feed", None, "id", command.id, "LAW:OFFICE", "不是报文通道标识", "法律:口岸")]
+        )
+    return Record("feed", f"{regime}:{office}", regime, NEW, 0, {"organisation": step.actor.organisation})
+
+
+NAMED_BY_SENDER = frozenset({"lot", "feed"})
+"""Kinds whose records have the id the first step gives them, not a number of ours."""
+
+
 def _finding(step: Step, command: Command) -> Record:
     return Record("finding", f"F-{step.at.year}-{step.tx.number(f'F-{step.at.year}'):06d}", "", NEW, 0, {})
 
@@ -94,6 +107,7 @@ _OPENED: Mapping[str, Callable[[Step, Command], Record]] = {
     "application": _application,
     "clearance": _clearance,
     "lot": _lot,
+    "feed": _feed,
     "finding": _finding,
     "licence": _none,
     "delivery": _none,

@@ -105,7 +105,7 @@ def documents() -> tuple[Document, ...]:
             text_of(row["title"], row["kind"]),
             row.get("required") == "yes",
             _condition(row.get("required")),
-            _readers(row["readers"]),
+            readers(row["readers"]),
         )
         for row in _file()["documents"]
     )
@@ -358,6 +358,7 @@ _READ: Mapping[str, Callable[[Field, Any, _Faults, str], Any]] = {
     "party": _party,
     "parties": _several(_party),
     "record": _tree,
+    "any": lambda field, value, faults, place: value,
     "records": _several(_row),
     "answers": _answers,
 }
@@ -375,7 +376,9 @@ def _forms() -> dict[str, Any]:
     return found
 
 
-def _readers(name: str | None) -> frozenset[str]:
+@cache
+def readers(name: str | None) -> frozenset[str]:
+    """The sides in a set of readers named in the data; none for no name."""
     return frozenset(_file()["readers"][name]) if name else frozenset()
 
 
@@ -395,7 +398,7 @@ def _fields(rows: Iterable[Mapping[str, Any]]) -> tuple[Field, ...]:
             _condition(row.get("required")),
             row.get("must"),
             {word: text_of(text, word) for word, text in row["words"].items()} if "words" in row else None,
-            _readers(row.get("readers")),
+            readers(row.get("readers")),
             _fields(row.get("of", ())),
         )
         for row in rows

@@ -17,7 +17,7 @@ from lotgate.licence.machines import DATA, Row
 from lotgate.licence.records import NEW, Actor, Record
 from lotgate.licence.refusals import Forbidden
 
-__all__ = ["Role", "check_actor", "forbidden_reasons", "may_see", "roles", "sides"]
+__all__ = ["Role", "check_actor", "forbidden_reasons", "may_see", "roles", "sides", "touching"]
 
 Side = Literal["exporter", "end-user", "authority", "consulted", "customs", "reader", "administrator", "system"]
 
@@ -67,7 +67,13 @@ def check_actor(actor: Actor) -> None:
 
 def may_see(actor: Actor, record: Record, day: date) -> bool:
     """Whether a person may know of the record at all: own organisation, own regime, or a reader of everything."""
-    return any(_touches(actor, role, record, day) for role in actor.roles if roles()[role].side != "administrator")
+    return bool(touching(actor, record, day))
+
+
+def touching(actor: Actor, record: Record, day: date) -> frozenset[str]:
+    """The sides on which a person has to do with a record on a day; empty for a record that is none of theirs."""
+    held = (role for role in actor.roles if roles()[role].side != "administrator")
+    return frozenset(roles()[role].side for role in held if _touches(actor, role, record, day))
 
 
 def forbidden_reasons(actor: Actor, row: Row, record: Record, day: date) -> tuple[str | None, tuple[Text, ...]]:
@@ -103,7 +109,9 @@ def _touches(actor: Actor, role: str, record: Record, day: date) -> bool:
     if side == "customs":
         if record.kind == "lot":
             return bool(actor.regimes)
-        return record.regime in actor.regimes and record.kind in ("licence", "clearance", "delivery")
+        if record.kind == "feed" and record.facts.get("organisation") != actor.organisation:
+            return False
+        return record.regime in actor.regimes and record.kind in ("licence", "clearance", "delivery", "feed")
     return side in ("reader", "system")
 
 

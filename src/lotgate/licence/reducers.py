@@ -276,6 +276,25 @@ def _make(facts: Facts, entry: Entry) -> Facts:
     return _count("made")(facts, entry)
 
 
+def _receive(facts: Facts, entry: Entry) -> Facts:
+    """A run waits until it is its turn; its hash stays, so that a repeat can be told from another run."""
+    run = str(entry.data["run"])
+    if not facts:
+        facts = {"organisation": entry.draft.organisation, "last": 0, "waiting": {}, "hashes": {}, "results": []}
+    waiting = {**facts["waiting"], run: entry.data["lines"]}
+    return {**facts, "waiting": waiting, "hashes": {**facts["hashes"], run: entry.data["sha256"]}}
+
+
+KEPT_RUNS = 20  # results of earlier runs are in the log
+
+
+def _take(facts: Facts, entry: Entry) -> Facts:
+    run = entry.data["run"]
+    waiting = {name: lines for name, lines in facts["waiting"].items() if name != str(run)}
+    results = [*facts["results"], {"run": run, "results": entry.data.get("results", [])}][-KEPT_RUNS:]
+    return {**facts, "last": run, "waiting": waiting, "results": results}
+
+
 def _only(data: Mapping[str, Any], *names: str) -> Facts:
     return {name: data[name] for name in names if name in data}
 
@@ -336,6 +355,8 @@ _FOLDS: Mapping[tuple[str, str], Fold] = {
     ("lot", "ship"): _count("shipped"),
     ("lot", "return"): _count("returned"),
     ("lot", "destroy"): _count("destroyed"),
+    ("feed", "receive"): _receive,
+    ("feed", "take"): _take,
     ("finding", "record"): _keep_all,
     ("finding", "close"): _signed("closed"),
 }

@@ -12,7 +12,7 @@ from lotgate.licence.case_effects import numbered
 from lotgate.licence.case_guards import lot_key
 from lotgate.licence.clocks import regime_clock
 from lotgate.licence.ledger import Ledger, converted, number, written
-from lotgate.licence.records import Record
+from lotgate.licence.records import Record, digest
 from lotgate.licence.use_guards import account_of, in_licence_unit
 
 if TYPE_CHECKING:
@@ -164,6 +164,10 @@ def _amount(step: Step, record: Record, data: Mapping[str, Any]) -> dict[str, An
     return {**data, "amount": written(amount), "exporter": record.facts["exporter"]}
 
 
+def _run_hash(step: Step, record: Record, data: Mapping[str, Any]) -> dict[str, Any]:
+    return {**data, "sha256": digest(data["lines"])}
+
+
 BEFORE: Mapping[str, Callable[[Step, Record, Mapping[str, Any]], dict[str, Any]]] = {
     "lodge_clearance": _reservation,
     "reserve_licence": _taken,
@@ -174,6 +178,7 @@ BEFORE: Mapping[str, Callable[[Step, Record, Mapping[str, Any]], dict[str, Any]]
     "adjust_use": _adjusted,
     "write_back_use": _written_back,
     "lot_amount": _amount,
+    "run_hash": _run_hash,
 }
 
 AFTER: Mapping[str, Callable[[Step, Record, Mapping[str, Any]], None]] = {

@@ -262,6 +262,17 @@ def _lot_was_shipped(step: Step, record: Record, data: Mapping[str, Any]) -> Ite
         yield Text("more than is abroad of the lot", "超过该货批已出口数量")
 
 
+def _run_new(step: Step, record: Record, data: Mapping[str, Any]) -> Iterator[Text]:
+    if data["run"] <= record.facts.get("last", 0) or str(data["run"]) in record.facts.get("waiting", {}):
+        yield Text(f"run {data['run']} was received before", f"批次 {data['run']} 已接收")
+
+
+def _run_next(step: Step, record: Record, data: Mapping[str, Any]) -> Iterator[Text]:
+    following = record.facts["last"] + 1
+    if data["run"] != following or str(following) not in record.facts["waiting"]:
+        yield Text(f"the next run is {following}", f"下一批次为 {following}")
+
+
 def _last_reservation(record: Record, data: Mapping[str, Any]) -> bool:
     return not set(Ledger.of(record.facts).open) - {data.get("clearance")}
 
@@ -293,6 +304,8 @@ GUARDS: Mapping[str, Any] = {
     "receipt_plausible": _receipt_plausible,
     "receipt_equals_cleared": _receipt_equals_cleared,
     "overdue_or_mismatch": _overdue_or_mismatch,
+    "run_new": _run_new,
+    "run_next": _run_next,
     "lot_unit": _lot_unit,
     "lot_holds": _lot_holds,
     "lot_was_shipped": _lot_was_shipped,

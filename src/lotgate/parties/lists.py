@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -85,12 +85,16 @@ class PartyList:
 
 @dataclass(frozen=True, eq=False)
 class ListSet:
-    """The lists at hand, by id, with what was left aside and why."""
+    """The lists at hand, by id, with what was left aside and why.
+
+    `live` lists are those of the store, which grow old; a folder of dated copies stands as it was given.
+    """
 
     lists: Mapping[str, PartyList]
     ignored: tuple[Ignored, ...] = ()
     superseded: tuple[PartyList, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    live: bool = False
 
     def loaded(self, list_id: str) -> bool:
         """True if the list is at hand."""
@@ -105,7 +109,7 @@ class ListSet:
     def joined(self, *others: PartyList) -> ListSet:
         """This set with further lists; a list of the same id is replaced."""
         merged = {**self.lists, **{other.id: other for other in others}}
-        return ListSet({key: merged[key] for key in sorted(merged)}, self.ignored, self.superseded, self.notes)
+        return replace(self, lists={key: merged[key] for key in sorted(merged)})
 
     def only(self, *list_ids: str) -> ListSet:
         """The set cut down to some ids; ids not loaded are left out."""

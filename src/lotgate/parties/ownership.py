@@ -22,6 +22,7 @@ from typing import Any, Literal
 import polars as pl
 
 from lotgate.errors import Fault, InputError
+from lotgate.parties.lists import Told
 
 __all__ = ["Edge", "Ownership", "Rule", "Stake", "Verdict", "change_days", "edges_of", "exact_share", "rules"]
 
@@ -30,13 +31,21 @@ Status = Literal["yes", "no", "unknown"]
 
 @dataclass(frozen=True)
 class Rule:
-    """How one authority counts: the threshold, whether it must be passed, and whether stakes of several owners add."""
+    """How one authority counts: the threshold, whether it must be passed, and whether stakes of several owners add.
+
+    `sum_open` means that the text does not say whether they add: together they make a question, never an answer.
+    """
 
     id: str
     threshold: Fraction
     more_than: bool = False
     summed: bool = True
     cite: str = ""
+    sum_open: bool = False
+    lists: tuple[str, ...] = ()
+    title: Told | None = None
+    note: Told | None = None
+    verified: str = ""
 
     def met(self, share: Fraction) -> bool:
         """True if a share reaches the threshold."""
@@ -54,6 +63,11 @@ def rules() -> Mapping[str, Rule]:
             row["comparison"] == "more-than",
             row["counting"] == "sum-stepwise",
             row["cite"],
+            row["counting"] == "single-sum-open",
+            tuple(row["lists"].split(";")),
+            Told(row["title_en"], row["title_zh"]),
+            Told(row["note_en"], row["note_zh"]),
+            row["verified"],
         )
         for row in csv.DictReader(text.splitlines())
     }
@@ -205,7 +219,10 @@ class Ownership:
         return reached
 
     def _bounds(self, party: str, reached: AbstractSet[str], rule: Rule) -> tuple[Fraction, Fraction]:
-        """The least and the most that owners among `reached` can hold together (or the largest of them alone)."""
+        """The least and the most that owners among `reached` can hold together (or the largest of them alone).
+
+        Where the text leaves open whether stakes add, the least is that of the largest alone, the most all together.
+        """
         per_owner: dict[str, Fraction] = {}
         open_owners = set()
         taken = Fraction(0)
@@ -220,6 +237,8 @@ class Ownership:
             low = sum(per_owner.values(), Fraction(0))
             return low, low + rest if open_owners else low
         low = max(per_owner.values(), default=Fraction(0))
+        if rule.sum_open:
+            return low, sum(per_owner.values(), Fraction(0)) + (rest if open_owners else 0)
         return low, max([low, *(per_owner[owner] + rest for owner in open_owners)])
 
     def _verdict(self, party: str, rule: Rule, sure: Mapping[str, int], maybe: Mapping[str, int]) -> Verdict:
@@ -336,11 +355,16 @@ def _worded(
     spread = _percent(low) if low == high else f"{_percent(low)}至{_percent(high)}"
     joined, joined_zh = (" + ", "＋") if rule.summed else (", ", "、")
     how, how_zh = ("together", "合计") if rule.summed else ("at most", "最高")
+    if rule.sum_open and len(stakes) > 1:
+        bounds = f"{_percent(low)} alone and {_percent(high)} together at most (whether stakes add is not said)"
+        spread = f"单独{_percent(low)}，合计至多{_percent(high)}（条文未说明是否合并计算）"
+        how, how_zh = "", ""
+    held = f"{how} {bounds}".strip()
     wanted = f"{'more than' if rule.more_than else 'at least'} {_percent(rule.threshold)}"
     wanted_zh = f"{'超过' if rule.more_than else '不低于'}{_percent(rule.threshold)}"
     end = {"yes": "reached", "no": "not reached", "unknown": "may be reached"}[status]
     end_zh = {"yes": "适用", "no": "不适用", "unknown": "可能适用"}[status]
     way = f" ({' > '.join(path)})" if len(path) > 2 else ""
-    en = f"Owners of {party}: {joined.join(parts)}, {how} {bounds}; the rule asks for {wanted}: {end}{way}."
+    en = f"Owners of {party}: {joined.join(parts)}, {held}; the rule asks for {wanted}: {end}{way}."
     zh = f"{party}的所有人：{joined_zh.join(parts)}，{how_zh}{spread}；规则要求{wanted_zh}：{end_zh}{way}。"
     return en, zh

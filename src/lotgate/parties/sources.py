@@ -10,13 +10,15 @@ import csv
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 from lotgate.errors import Fault, InputError
+from lotgate.parties.lists import PartyList
 
-__all__ = ["OFFICIAL", "Source", "is_official", "sources", "stale_after_days"]
+__all__ = ["OFFICIAL", "Source", "fresh_until", "is_official", "sources", "stale_after_days"]
 
 OFFICIAL = ("us-", "cn-", "eu-", "un-", "jp-", "uk-", "nl-")
 """How the ids of official lists start; every other list is a firm's own."""
@@ -109,3 +111,17 @@ def stale_after_days(list_id: str, known: Iterable[Source] | None = None) -> int
         if list_id in source.lists:
             return source.stale_after_days
     return 30
+
+
+def fresh_until(found: PartyList, limit: int | None = None) -> date:
+    """The last day on which a copy may clear anybody by its absence: its day, or the day it was last found current,
+    and as many days as it may grow old (`limit`, else the list's own).
+
+    A firm's own list never grows old; an official one without a day is too old on every day.
+    """
+    days = stale_after_days(found.id)
+    if days is None:
+        return date.max
+    if found.current_on is None:
+        return date.min
+    return found.current_on + timedelta(days=days if limit is None else limit)

@@ -292,7 +292,7 @@ def load_store() -> ListSet:
         if held:
             checked = held[1].get("checked_on")
             lists[held[0].id] = replace(held[0], checked_on=date.fromisoformat(checked) if checked else None)
-    return ListSet(lists)
+    return ListSet(lists, live=True)
 
 
 def open_lists(folder: Path | str | None = None) -> ListSet:

@@ -355,6 +355,7 @@ FACTS: dict[str, Text] = {
         ("listed", "parties on lists", "清单主体"),
         ("us_owned_by", "listed owners, US rule", "被列名所有人（美国规则）"),
         ("ofac_owned", "owned by blocked persons", "由被冻结人员持有"),
+        ("eu_owned", "owned by persons with frozen assets", "由被欧盟冻结资产的主体持有"),
         ("cn_owned_by", "listed owners, Chinese rule", "被列名所有人（中国规则）"),
         ("listed_owner_minority", "listed owner below one half", "被列名所有人持少数股权"),
         ("military", "military end user", "军事最终用户"),

@@ -81,7 +81,7 @@ def _written(
     merged = merge(ws, documents, parts, new_items)
     if merged.faults:
         raise InputError(merged.faults)
-    if not dry_run and merged.rows:
+    if not dry_run and any(merged.rows.values()):
         add_rows(ws.path, merged.rows)
     return merged
 

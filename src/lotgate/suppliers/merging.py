@@ -19,6 +19,7 @@ from lotgate.errors import Fault
 from lotgate.suppliers.document import Cell, Document, Paper, Share
 from lotgate.suppliers.shares import plain, same_share, written_composition
 from lotgate.tables import Workspace
+from lotgate.tables.additions import Fill
 from lotgate.tables.cells import decode
 from lotgate.tables.schema import TABLES
 from lotgate.tables.vocabulary import nearest
@@ -50,6 +51,7 @@ class Merged:
     """Rows to add to the workspace, and what each statement does."""
 
     rows: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    fills: list[Fill] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     left_aside: list[tuple[str, str]] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Rows added to the tables of a workspace, all of them or none. What stands there already is never changed.
+"""Rows added to the tables of a workspace, and empty cells filled: all of it or nothing. What stands is never changed.
 
 CSV files keep their bytes and get lines; a column they lack is added to the head. Workbooks and Parquet files are
 written anew beside and take the old one's name. Before anything takes its place the whole workspace is loaded as it
@@ -12,7 +12,9 @@ import io
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -21,19 +23,34 @@ from lotgate.tables.cells import decode
 from lotgate.tables.schema import TABLES
 from lotgate.tables.workspace import Workspace, load
 
-__all__ = ["Rows", "add_rows"]
+__all__ = ["Fill", "Rows", "add_rows"]
 
 Rows = Mapping[str, Sequence[Mapping[str, str]]]
 """Table to rows of text cells; a cell not named is empty."""
 
 
-def add_rows(path: str | Path, rows: Rows, required: tuple[str, ...] = ("items",)) -> Workspace:
-    """Adds rows to the tables of a workspace and gives the workspace as it then is.
+@dataclass(frozen=True)
+class Fill:
+    """A value for a cell that is empty: the table, the cells that name the row, the column."""
 
-    Raises InputError, with nothing written, where the rows do not fit or a file cannot be written.
+    table: str
+    where: tuple[tuple[str, str], ...]
+    column: str
+    value: str
+
+
+def add_rows(
+    path: str | Path, rows: Rows, fills: Sequence[Fill] = (), required: tuple[str, ...] = ("items",)
+) -> Workspace:
+    """Adds rows to the tables of a workspace, fills empty cells, and gives the workspace as it then is.
+
+    Raises InputError, with nothing written, where the rows do not fit or a file cannot be written. A cell to be filled
+    that turns out not to be empty is left as it is.
     """
     path = Path(path)
-    wanted = {table: list(found) for table, found in rows.items() if found}
+    wanted: dict[str, _New] = {table: _New(list(found), []) for table, found in rows.items() if found}
+    for fill in fills:
+        wanted.setdefault(fill.table, _New([], [])).fills.append(fill)
     home = path if path.is_dir() else path.parent
     try:
         with tempfile.TemporaryDirectory(prefix=".lotgate-", dir=home) as temporary:
@@ -53,6 +70,25 @@ def add_rows(path: str | Path, rows: Rows, required: tuple[str, ...] = ("items",
             ]
         ) from error
     return load(path, required)
+
+
+@dataclass(frozen=True)
+class _New:
+    """What one table gets."""
+
+    rows: list[Mapping[str, str]]
+    fills: list[Fill]
+
+    def needs(self, name: str) -> bool:
+        """Whether the table must have a column."""
+        return any(row.get(name) for row in self.rows) or any(fill.column == name for fill in self.fills)
+
+    def value(self, row: Mapping[str, str], name: str) -> str:
+        """What fills an empty cell of a row."""
+        for fill in self.fills:
+            if fill.column == name and all(row.get(key, "").strip() == value for key, value in fill.where):
+                return fill.value
+        return ""
 
 
 def _take_places(written: Sequence[Path], home: Path, old: Path) -> None:
@@ -77,7 +113,7 @@ def _take_places(written: Sequence[Path], home: Path, old: Path) -> None:
         raise
 
 
-def _stage_folder(path: Path, staged: Path, rows: Rows) -> list[Path]:
+def _stage_folder(path: Path, staged: Path, rows: Mapping[str, _New]) -> list[Path]:
     """The folder as it will be: new files for tables that grow, links to the rest."""
     written = []
     for file in path.iterdir():
@@ -97,26 +133,30 @@ def _stage_folder(path: Path, staged: Path, rows: Rows) -> list[Path]:
 # ---- CSV -------------------------------------------------------------------------------------------------------------
 
 
-def _grown_csv(data: bytes, table: str, rows: Sequence[Mapping[str, str]]) -> bytes:
-    """The file with the rows at its end; rewritten cell by cell only where its head lacks a column."""
-    needed = [name for name in TABLES[table].names if any(row.get(name) for row in rows)]
+def _grown_csv(data: bytes, table: str, new: _New) -> bytes:
+    """The file with the rows at its end; rewritten cell by cell only where a cell is filled or a column is missing."""
+    needed = [name for name in TABLES[table].names if new.needs(name)]
     if not data.strip():
         required = [column.name for column in TABLES[table].columns if column.required]
         head = [name for name in TABLES[table].names if name in needed or name in required]
-        return _lines([head, *([row.get(name, "") for name in head] for row in rows)], "\n")
+        return _lines([head, *([row.get(name, "") for name in head] for row in new.rows)], "\n")
     end = "\r\n" if b"\r\n" in data else "\n"
-    text = data.decode("utf-8-sig")
-    head = next(csv.reader(io.StringIO(text, newline="")))
+    head, *held = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
     names = [name.strip() for name in head]
     missing = [name for name in needed if name not in names]
-    if missing:
-        held = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
-        whole = [[*held[0], *missing], *([*row, *[""] * len(missing)] for row in held[1:])]
+    if missing or new.fills:
+        places = {name: place for place, name in enumerate([*names, *missing])}
+        whole = [[*head, *missing]]
+        for cells in held:
+            row = [*cells, *[""] * (len(places) - len(cells))]
+            named = dict(zip(places, row, strict=False))
+            for name in {fill.column for fill in new.fills}:
+                row[places[name]] = row[places[name]] if row[places[name]].strip() else new.value(named, name)
+            whole += [row] if cells else []
         data = (b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b"") + _lines(whole, end)
     elif not data.endswith((b"\n", b"\r")):
         data += end.encode()
-    names += missing
-    return data + _lines([[row.get(name, "") for name in names] for row in rows], end)
+    return data + _lines([[row.get(name, "") for name in [*names, *missing]] for row in new.rows], end)
 
 
 def _lines(rows: Sequence[Sequence[str]], end: str) -> bytes:
@@ -128,8 +168,18 @@ def _lines(rows: Sequence[Sequence[str]], end: str) -> bytes:
 # ---- Parquet and workbooks -------------------------------------------------------------------------------------------
 
 
-def _grow_parquet(path: Path, table: str, rows: Sequence[Mapping[str, str]]) -> pl.DataFrame:
-    held = pl.read_parquet(path)
+def _grow_parquet(path: Path, table: str, new: _New) -> pl.DataFrame:
+    held, rows = pl.read_parquet(path), new.rows
+    for fill in new.fills:
+        column = TABLES[table][fill.column]
+        typed, _ = decode(table, column, pl.Series(fill.column, [fill.value], dtype=pl.String), pl.Series([1]))
+        if fill.column not in held.columns:
+            held = held.with_columns(pl.lit(None, dtype=column.dtype).alias(fill.column))
+        row = pl.all_horizontal(pl.col(key) == value for key, value in fill.where)
+        filled = pl.lit(typed[0]).cast(held.schema[fill.column])
+        held = held.with_columns(
+            pl.when(pl.col(fill.column).is_null() & row).then(filled).otherwise(fill.column).alias(fill.column)
+        )
     added = {}
     numbers = pl.int_range(1, len(rows) + 1, eager=True)
     faults: list[Fault] = []
@@ -145,29 +195,39 @@ def _grow_parquet(path: Path, table: str, rows: Sequence[Mapping[str, str]]) -> 
     return pl.concat([held, pl.DataFrame(added)], how="diagonal")
 
 
-def _stage_book(path: Path, staged: Path, rows: Rows) -> list[Path]:
+def _stage_book(path: Path, staged: Path, rows: Mapping[str, _New]) -> list[Path]:
     from openpyxl import load_workbook
 
     book = load_workbook(path)
     sheets = {name.lower(): book[name] for name in book.sheetnames}
-    for table, found in rows.items():
+    for table, new in rows.items():
         sheet = sheets.get(table) or book.create_sheet(table)
         head = [str(cell.value or "").strip() for cell in sheet[1]] if sheet.max_row and table in sheets else []
         while head and not head[-1]:
             head.pop()
         for name in TABLES[table].names:
-            if name not in head and (any(row.get(name) for row in found) or TABLES[table][name].required):
+            if name not in head and (new.needs(name) or TABLES[table][name].required):
                 head.append(name)
                 sheet.cell(1, len(head), name)
         last = sheet.max_row
         while last > 1 and all(cell.value in (None, "") for cell in sheet[last]):
             last -= 1
-        for number, row in enumerate(found, last + 1):
+        for number in range(2, last + 1) if new.fills else ():
+            named = {name: str(sheet.cell(number, place).value or "") for place, name in enumerate(head, 1)}
             for place, name in enumerate(head, 1):
-                if row.get(name):
-                    cell = sheet.cell(number, place, row[name])
-                    cell.number_format = "@"
-                    cell.data_type = "s"  # `=1` from a supplier is a text, never a formula
+                if not named[name].strip():
+                    _put(sheet.cell(number, place), new.value(named, name))
+        for number, row in enumerate(new.rows, last + 1):
+            for place, name in enumerate(head, 1):
+                _put(sheet.cell(number, place), row.get(name, ""))
     made = staged / path.name
     book.save(made)
     return [made]
+
+
+def _put(cell: Any, text: str) -> None:
+    """Writes a text; `=1` from a supplier stays a text and never becomes a formula."""
+    if text:
+        cell.value = text
+        cell.number_format = "@"
+        cell.data_type = "s"
