@@ -18,7 +18,7 @@ CONTROL = "export-control-list"
 WATCH = "watch-list"
 UNRELIABLE = "unreliable-entity-list"
 COUNTED_APART = "CN-UEL-2025-C"
-NOTICES = ("CN-2", "CN-UEL-", "CN-AFSL-")
+NOTICES = ("CN-2", "CN-UEL-", "CN-AFSL-", "CN-MFA-")
 """How the ids of measures that name parties start."""
 
 
@@ -119,3 +119,55 @@ def test_only_notices_that_bar_trade_stop_goods(law: Law) -> None:
         assert bool(clauses) == bool(effects & stopping), measure
         reaches_abroad = any(c.id == "1-abroad" for c in clauses)
         assert reaches_abroad == ("THIRD_COUNTRY_TRANSFER_BAN" in effects), measure
+
+
+MINISTRY = ("CN-AFSL-MFA-", "CN-MFA-")
+"""Decisions of the foreign ministry; those before the Anti-Foreign Sanctions Law have no more than a date and names."""
+
+
+@pytest.mark.parametrize(
+    ("day", "named", "dealings", "frozen", "open_"),
+    [
+        ("2019-12-01", 0, 0, 0, 0),
+        ("2021-06-30", 11, 0, 0, 11),
+        ("2023-06-01", 14, 2, 0, 12),
+        ("2024-01-07", 22, 8, 6, 14),
+        ("2024-06-30", 39, 8, 23, 14),
+        ("2024-12-31", 79, 42, 63, 20),
+        ("2025-12-26", 99, 62, 83, 20),
+    ],
+)
+def test_countermeasures_of_the_foreign_ministry(
+    law: Law, day: str, named: int, dealings: int, frozen: int, open_: int
+) -> None:
+    """Names listed by a day, barred from dealings, with property frozen, and with effects that were not told."""
+    counts = [0, 0, 0, 0]
+    for measure, rows in law.party_rows.items():
+        clauses = [c for c in law.clauses if c.measure == measure]
+        if not measure.startswith(MINISTRY) or clauses[0].clock.in_force[0].start > date.fromisoformat(day):
+            continue
+        statuses = {c.effect: c.clock.status(date.fromisoformat(day)) for c in clauses}
+        counts[0] += len(rows)
+        counts[1] += len(rows) * (statuses.get("prohibited") is Status.ON)
+        counts[2] += sum("ASSET_FREEZE" in row["effects"] for row in rows)
+        counts[3] += len(rows) * (statuses.get("prohibited") is Status.OPEN)
+    assert counts == [named, dealings, frozen, open_]
+
+
+def test_one_firm_holds_listings_of_different_standing_on_one_day(law: Law) -> None:
+    day = date(2026, 8, 1)
+    names = {
+        "Huntington Ingalls Industries",
+        "Huntington Ingalls Industries Inc.",
+        "Huntington Ingalls Industries, Inc.",
+    }
+    held = {
+        measure: next(c for c in law.clauses if c.ref == f"{measure}/1").clock.status(day)
+        for measure, rows in law.party_rows.items()
+        if any(names & {row["name_en"], *row["aliases"].split(";")} for row in rows)
+    }
+    assert held == {
+        "CN-UEL-2025-5": Status.STOPPED,
+        "CN-2025-51": Status.ON,
+        "CN-AFSL-MFA-2024-10-10": Status.ON,
+    }
