@@ -110,8 +110,47 @@ def test_a_step_of_somebody_else_is_refused_on_its_page(people: dict[str, Client
     assert Book().head() == head
 
 
-def test_strangers_are_sent_to_sign_in() -> None:
-    with databases.fresh("sqlite"):
-        for path in ("/", "/applications/", "/applications/CN-A-2026-000001/", "/applications/new/"):
-            answer = Client().get(path)
-            assert answer.status_code == 302 and answer.url.startswith("/accounts/login/"), path
+def test_strangers_are_sent_to_sign_in(people: dict[str, Client]) -> None:
+    for path in ("/", "/applications/", "/applications/CN-A-2026-000001/", "/applications/new/", "/log/", "/people/"):
+        answer = Client().get(path)
+        assert answer.status_code == 302 and answer.url.startswith("/accounts/login/"), path
+
+
+def test_the_log_is_checked_exported_and_shown_as_of_a_day_to_auditors_alone(people: dict[str, Client]) -> None:
+    kind, id = records()[0]
+    for path in ("/log/", "/log/export/", f"/{PLURAL(kind)}/{id}/as-of/?day={AT.date()}"):
+        for name, browser in people.items():
+            assert browser.get(path).status_code == (200 if name == "auditor" else 403), (name, path)
+    assert "tag go" in people["auditor"].post("/log/").content.decode()
+    lines = b"".join(people["auditor"].get("/log/export/").streaming_content).splitlines()
+    assert len(lines) == Book().head().sequence
+    assert people["auditor"].get(f"/{PLURAL(kind)}/{id}/as-of/?day=2020-01-01").status_code == 404
+    assert people["auditor"].get(f"/{PLURAL(kind)}/{id}/as-of/?day=2025-02-30").status_code == 302
+
+
+def test_customs_finds_a_licence_by_number_and_by_link(people: dict[str, Client]) -> None:
+    number = next(id for kind, id in records() if kind == "licence")
+    for asked in (number, f"https://licences.example.org/licences/{number}", f" {number} "):
+        assert people["customs-officer"].get("/find/", {"paper": asked}).url == f"/licences/{number}/"
+    assert people["customs-officer"].get("/find/", {"paper": "no such paper"}).status_code == 404
+    assert people["exporter-preparer"].get("/find/", {"paper": number}).status_code == 403
+
+
+def test_an_administrator_opens_accounts_and_nobody_else_does(people: dict[str, Client]) -> None:
+    browser = people["administrator"]
+    browser.post("/people/add/", {"what": "organisation", "code": "second-office", "name": "Second", "country": "XX"})
+    assert "second-office" not in browser.get("/people/").content.decode().replace('value="second-office"', "")
+    made = {"what": "organisation", "code": "second-office", "name": "Second office", "country": "CN", "regimes": "cn"}
+    browser.post("/people/add/", made)
+    browser.post("/people/add/", {"what": "user", "username": "newcomer"})
+    given = {"what": "membership", "user": "newcomer", "organisation": "second-office", "role": "intake"}
+    browser.post("/people/add/", given)
+    assert [one.role for one in User.objects.get(username="newcomer").memberships_on()] == ["intake"]
+    browser.post("/people/add/", {**given, "role": "administrator"})
+    browser.post("/people/add/", {**given, "role": "decider"})
+    roles = {one.role for one in User.objects.get(username="newcomer").memberships_on()}
+    assert not {"administrator", "decider"} <= roles
+    for name in set(people) - {"administrator"}:
+        assert people[name].get("/people/").status_code == 403, name
+        assert people[name].post("/people/add/", {"what": "user", "username": f"by-{name}"}).status_code == 403
+    assert not User.objects.filter(username__startswith="by-").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -16,6 +17,8 @@ from django.utils import timezone
 from lotgate.errors import Fault, InputError
 from lotgate.licence.people import check_actor, roles
 from lotgate.licence.records import Actor, Mandate
+from lotgate.tables.schema import REGIMES
+from lotgate.tables.vocabulary import COUNTRIES
 from lotgate.web.accounts.models import SCOPES, Membership, Organisation, Token, User
 
 __all__ = [
@@ -23,6 +26,8 @@ __all__ = [
     "token_named",
 ]  # fmt: skip
 
+_CODE = re.compile(r"[a-z0-9_-]{1,60}")
+_LONGEST_NAME = 200
 _PREFIX = "lotgate_"
 _LONGEST_DAYS = 366
 
@@ -52,14 +57,28 @@ def add_user(username: str, password: str | None = None, *, email: str = "") -> 
 def add_organisation(
     code: str, name: str, country: str, *, name_zh: str = "", regimes: Iterable[str] = (), demonstration: bool = False
 ) -> Organisation:
-    """The organisation of that code, made where there is none."""
+    """The organisation of that code, made where there is none. Raises InputError with every fault."""
+    laws = sorted(set(regimes))
+    faults = [
+        Fault("organisations", "not understood", column=column, value=value, expected=expected)
+        for column, value, expected, good in (
+            ("code", code, "up to 60 of a-z, 0-9, _ and -", bool(_CODE.fullmatch(code))),
+            ("name", name, "a name of up to 200 characters", 0 < len(name.strip()) <= _LONGEST_NAME),
+            ("name_zh", name_zh, "up to 200 characters", len(name_zh) <= _LONGEST_NAME),
+            ("country", country, "a country, ISO 3166-1 alpha-2", country in COUNTRIES),
+            ("regimes", ";".join(laws), ", ".join(REGIMES), set(laws) <= set(REGIMES)),
+        )
+        if not good
+    ]
+    if faults:
+        raise InputError(faults)
     made, _ = Organisation.objects.get_or_create(
         code=code,
         defaults={
             "name": name,
             "name_zh": name_zh,
             "country": country,
-            "regimes": ";".join(sorted(regimes)),
+            "regimes": ";".join(laws),
             "demonstration": demonstration,
         },
     )

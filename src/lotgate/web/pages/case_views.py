@@ -94,6 +94,7 @@ def case(request: Any, actor: Actor, kind: str, id: str) -> Any:
                     cases.related(actor, one, at)],
         "history": happenings(actor, one, cases.history(actor, kind, id, at)),
         "account": account,
+        "auditor": "auditor" in actor.roles,
         "unit": unit(str(one.facts.get("unit", ""))),
     }  # fmt: skip
     return render(request, "pages/case.html", shown_page)

@@ -31,6 +31,12 @@ _LISTS: dict[str, frozenset[str]] = {
 }
 """Kinds of record, and the sides whose work they are."""
 _PLURAL = {"delivery": "deliveries"}
+_PAGES: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("/find/", "find.short", frozenset({"customs"})),
+    ("/log/", "log", frozenset({"reader"})),
+    ("/people/", "people", frozenset({"administrator"})),
+)
+"""Other pages: address, key of the title, sides that have it."""
 
 
 def lists_for(actor: Actor) -> list[str]:
@@ -43,5 +49,6 @@ def entries(actor: Actor | None, path: str) -> list[Entry]:
     shown = [("/", word("home"))]
     if actor is not None:
         shown += [(f"/{_PLURAL.get(kind, f'{kind}s')}/", word(f"list.{kind}")) for kind in lists_for(actor)]
+        shown += [(href, word(key)) for href, key, wanted in _PAGES if wanted & sides(actor)]
     here = max((href for href, _ in shown if path.startswith(href)), key=len, default="")
     return [Entry(href, title, href == here) for href, title in shown]

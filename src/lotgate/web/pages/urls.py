@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from lotgate.web.pages import case_views, views
+from lotgate.web.pages import audit_views, case_views, customs_views, people_views, views
 from lotgate.web.services.cases import KINDS
 
 _ONE = {f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s": kind for kind in KINDS}
@@ -29,8 +29,15 @@ register_converter(Kind, "kind")
 urlpatterns = [
     path("", views.home, name="home"),
     path("organisation/", views.organisation, name="organisation"),
+    path("find/", customs_views.find, name="find"),
+    path("log/", audit_views.log, name="log"),
+    path("log/export/", audit_views.export, name="export"),
+    path("people/", people_views.people, name="people"),
+    path("people/add/", people_views.add, name="add_person"),
+    path("people/<int:membership>/end/", people_views.end, name="end_membership"),
     path("<kind:kind>/", case_views.cases_of, name="list"),
     path("<kind:kind>/new/", case_views.new, name="new"),
     path("<kind:kind>/<str:id>/", case_views.case, name="case"),
+    path("<kind:kind>/<str:id>/as-of/", audit_views.as_of, name="as_of"),
     path("<kind:kind>/<str:id>/<slug:event>/", case_views.step, name="step"),
 ]
