@@ -154,10 +154,13 @@ class _Transaction(_Reading):
         self._known: dict[tuple[str, str], Record | None] = {}
         self._changed: dict[tuple[str, str], Record] = {}
         self._answers: list[tuple[str, str, str]] = []
+        self._keys: dict[tuple[str, str, str], str] = {}
 
     def get(self, kind: str, id: str) -> Record | None:
         if (kind, id) not in self._known:
-            self._known[kind, id] = super().get(kind, id)
+            found = self._known[kind, id] = super().get(kind, id)
+            if found is not None:
+                self._unsaid(key_rows(found))
         return self._known[kind, id]
 
     def find(self, kind: str, key: str, value: str, states: Collection[str] = ()) -> Sequence[Record]:
@@ -174,17 +177,12 @@ class _Transaction(_Reading):
         if self._head is None:
             self._head = super().head()
             if not self._head.sequence:
-                self._head = self._first()
+                self._run(
+                    "INSERT INTO store_head (book, sequence, hash) VALUES (%s, 0, %s) ON CONFLICT (book) DO NOTHING",
+                    (self.book, self._head.hash),
+                )
+                self._head = super().head()  # of two that start an empty book, one waits here for the other
         return self._head
-
-    def _first(self) -> Head:
-        """The head of an empty book; its row is made so that there is something to lock."""
-        empty = Head(self.book)
-        self._run(
-            "INSERT INTO store_head (book, sequence, hash) VALUES (%s, 0, %s) ON CONFLICT (book) DO NOTHING",
-            [(self.book, empty.hash)],
-        )
-        return super().head()
 
     def write(self, entry: Entry, record: Record) -> None:
         self._entries.append(entry)
@@ -192,13 +190,12 @@ class _Transaction(_Reading):
         self._head = Head(entry.book, entry.sequence, entry.hash)
 
     def number(self, series: str) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO store_number (series, last) VALUES (%s, 1)"
-                " ON CONFLICT (series) DO UPDATE SET last = store_number.last + 1 RETURNING last",
-                [series],
-            )
-            return int(cursor.fetchone()[0])
+        found = self._rows(
+            "INSERT INTO store_number (series, last) VALUES (%s, 1)"
+            " ON CONFLICT (series) DO UPDATE SET last = store_number.last + 1 RETURNING last",
+            (series,),
+        )
+        return int(found[0][0])
 
     def keep(self, message: str, answer: KeptAnswer) -> None:
         self._answers.append((message, answer.digest, encode(answer.answer).decode()))
@@ -209,33 +206,38 @@ class _Transaction(_Reading):
             return
         changed = [self._changed[key] for key in sorted(self._changed)]
         keys = [row for record in changed for row in key_rows(record)]
+        uses = [row for row in (use_row(record, self._single(record)) for record in changed) if row]
         try:
-            self._insert(
-                "store_key", ("kind", "name", "value", "record", "single"), keys, "kind, record, name", "value"
-            )
+            with _together():
+                self._insert("store_event", _EVENT, [_event_row(entry) for entry in self._entries])
+                self._insert("store_answer", ("message", "digest", "answer"), self._answers)
+                rows = [record_row(record) for record in changed]
+                self._insert("store_record", COLUMNS, rows, "kind, record", *COLUMNS[3:7], *COLUMNS[8:])
+                self._insert("store_key", _KEY, self._unsaid(keys), "kind, record, name", "value")
+                balances = [row for row in map(balance_row, changed) if row]
+                self._insert("store_balance", _BALANCE, balances, "licence", *_BALANCE[1:])
+                self._insert("store_use", ("clearance", "licence", "single"), uses, "clearance", "licence", "single")
+                if self._entries and self._head is not None:
+                    values = (self._head.sequence, self._head.hash, self.book)
+                    self._run("UPDATE store_head SET sequence = %s, hash = %s WHERE book = %s", values)
         except IntegrityError as error:
-            held = [row for row in keys if row[4]]
-            if not held:
-                raise
+            self._explain(error, [row for row in keys if row[4]])
+        self._entries, self._changed, self._answers = [], {}, []
+
+    def _explain(self, error: IntegrityError, held: Sequence[tuple[str, str, str, str, bool]]) -> None:
+        text = str(error)
+        if held and ("key_single" in text or "store_key." in text):
             kind, name, value, *_ = held[0]
             raise Taken(kind, name, value) from error
-        try:
-            self._insert("store_event", _EVENT, [_event_row(entry) for entry in self._entries])
-            self._insert("store_answer", ("message", "digest", "answer"), self._answers)
-        except IntegrityError as error:
-            if _lost_race(error):
-                raise Busy(str(error)) from error
-            raise
-        rows = [record_row(record) for record in changed]
-        self._insert("store_record", COLUMNS, rows, "kind, record", *COLUMNS[3:7], *COLUMNS[8:])
-        balances = [row for row in map(balance_row, changed) if row]
-        self._insert("store_balance", _BALANCE, balances, "licence", *_BALANCE[1:])
-        uses = [row for row in (use_row(record, self._single(record)) for record in changed) if row]
-        self._insert("store_use", ("clearance", "licence", "single"), uses, "clearance", "licence", "single")
-        if self._entries and self._head is not None:
-            values = (self._head.sequence, self._head.hash, self.book)
-            self._run("UPDATE store_head SET sequence = %s, hash = %s WHERE book = %s", [values])
-        self._entries, self._changed, self._answers = [], {}, []
+        if any(part in text for part in _LOST) and "separation" not in text:
+            raise Busy(text) from error
+        raise error
+
+    def _unsaid(self, keys: list[tuple[str, str, str, str, bool]]) -> list[tuple[str, str, str, str, bool]]:
+        """Keys that are not as this transaction found or left them."""
+        fresh = [row for row in keys if self._keys.get((row[0], row[3], row[1])) != row[2]]
+        self._keys.update({(row[0], row[3], row[1]): row[2] for row in fresh})
+        return fresh
 
     def _single(self, record: Record) -> bool:
         licence = self.get("licence", str(record.facts.get("licence"))) if record.kind == "clearance" else None
@@ -251,16 +253,26 @@ class _Transaction(_Reading):
         )
         self._run(
             f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([one] * len(rows))}{conflict}",
-            [[value for row in rows for value in row]],
+            [value for row in rows for value in row],
         )
 
-    def _run(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    def _run(self, sql: str, values: Sequence[Any]) -> None:
         with connection.cursor() as cursor:
-            for row in rows:
-                cursor.execute(sql, row)
+            cursor.execute(sql, values)
+
+
+@contextmanager
+def _together() -> Iterator[None]:
+    """Sends the statements of the block without waiting for each answer, where the database can."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 _EVENT = ("book", "sequence", "kind", "record", "version", "event", "actor", "previous", "hash", "payload")
+_KEY = ("kind", "name", "value", "record", "single")
 _BALANCE = ("licence", "most", "taken", "open", "uses", "max_uses")
 
 
@@ -287,8 +299,3 @@ _LOST = (
 
 def _met(error: Exception) -> bool:
     return any(part in str(error) for part in _MET)
-
-
-def _lost_race(error: Exception) -> bool:
-    text = str(error)
-    return any(part in text for part in _LOST) and "separation" not in text
