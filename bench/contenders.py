@@ -1,8 +1,8 @@
 """Eight processes after the same licences: what the store or the server gives them, and whether it adds up.
 
 `prepare` grants single-use licences; `contend` lets processes try to spend each of them, every one with a declaration
-of its own, straight on the store or over HTTP; `balance` counts what came of it. Attempts over HTTP carry an idempotency
-key and are repeated until answered, so a server may be killed at any moment.
+of its own, straight on the store or over HTTP; `balance` counts what came of it. Attempts over HTTP carry an
+idempotency key and are repeated until answered, so a server may be killed at any moment.
 """
 
 from __future__ import annotations
