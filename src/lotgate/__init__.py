@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lotgate import compute
     from lotgate.decide.check import Decisions, check, explain, horizon
     from lotgate.decide.chip import Chips, chip
     from lotgate.decide.content import Content, content
@@ -36,6 +37,7 @@ __all__ = [
     "Workspace",
     "check",
     "chip",
+    "compute",
     "content",
     "explain",
     "horizon",
@@ -67,6 +69,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "compute":
+        return import_module("lotgate.compute")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'lotgate' has no attribute {name!r}")

@@ -1,0 +1,148 @@
+"""Fits the constants to the published results, and tells how far off it is on results it did not see.
+
+Maximum a posteriori in logarithms: priors and results are both normal, so the fit is a damped Gauss-Newton least
+squares in numpy, the same to the last digit every time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lotgate.compute.constants import Calibration, Constants, Vector, names_of, prior
+from lotgate.compute.results import Result, predicted, results
+
+__all__ = ["Left", "calibrate", "fit", "left_out", "platforms"]
+
+MODEL = 0.05
+"""Spread of what the model leaves out, added to that of each result while fitting."""
+_STEP = 1e-5
+
+
+@dataclass(frozen=True)
+class Left:
+    """One result and the relative errors of the model on it: calibrated with it, without it, without its platform.
+
+    `spread` is what the model, calibrated without the result, gives as the spread of its own figure.
+    """
+
+    result: Result
+    fitted: float
+    without: float
+    without_platform: float
+    spread: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The machine's form."""
+        errors = {name: float(f"{getattr(self, name):.4g}") for name in ("fitted", "without", "without_platform")}
+        return {"result": self.result.id, "value": self.result.value, "quantity": self.result.quantity, **errors}
+
+
+def platforms(held: Sequence[Result]) -> tuple[str, ...]:
+    """The platforms of results, sorted."""
+    return tuple(sorted({one.chip.platform for one in held}))
+
+
+def _residuals(held: Sequence[Result], names: Sequence[str]) -> Callable[[Vector], Vector]:
+    means, spreads = prior(names)
+
+    def residuals(logs: Vector) -> Vector:
+        constants = Constants.of(names, logs)
+        found = [
+            np.log((predicted(one, constants) or np.nan) / one.value) / np.hypot(one.spread, MODEL) for one in held
+        ]
+        return np.concatenate([np.array(found), (logs - means) / spreads])
+
+    return residuals
+
+
+def slopes(of: Callable[[Vector], Vector], at: Vector) -> Vector:
+    """How each value of a function changes with each argument."""
+    base = np.eye(len(at)) * _STEP
+    return np.stack([(of(at + step) - of(at - step)) / (2 * _STEP) for step in base], axis=1)
+
+
+def fit(held: Sequence[Result], names: Sequence[str]) -> tuple[Vector, Vector]:
+    """The logarithms of the constants that fit results and priors best, and their covariance."""
+    residuals = _residuals(held, names)
+    logs, _ = prior(names)
+    now, damping = residuals(logs), 1e-2
+    for _ in range(60):
+        slope = slopes(residuals, logs)
+        gradient, square = slope.T @ now, slope.T @ slope
+        for _ in range(12):
+            step = np.linalg.solve(square + damping * np.eye(len(logs)), -gradient)
+            tried = residuals(logs + step)
+            if tried @ tried <= now @ now:
+                logs, damping = logs + step, damping / 5
+                break
+            damping *= 5
+        else:
+            break
+        done, now = abs(now @ now - tried @ tried) < 1e-10, tried
+        if done:
+            break
+    slope = slopes(residuals, logs)
+    return logs, np.asarray(np.linalg.inv(slope.T @ slope), dtype=np.float64)
+
+
+def calibrate(day: str, held: Sequence[Result] | None = None) -> Calibration:
+    """The constants calibrated on all results that are fit for it, as of a day.
+
+    What the model leaves unexplained is the root mean square of its errors on results it did not see, one left out at a
+    time.
+    """
+    held = [one for one in results() if one.fitted] if held is None else held
+    names = names_of(platforms([one for one in results() if one.fitted]))
+    logs, covariance = fit(held, names)
+    residual = _root(_unseen(held, names))
+    return Calibration(names, logs, covariance, residual, day, tuple(one.id for one in held))
+
+
+def left_out() -> list[Left]:
+    """The errors of the model on each throughput result, calibrated with it, without it and without its platform."""
+    held = [one for one in results() if one.fitted]
+    names = names_of(platforms(held))
+
+    whole = Constants.of(names, fit(held, names)[0])
+    far = {
+        one: Constants.of(names, fit([other for other in held if other.chip.platform != one], names)[0])
+        for one in platforms(held)
+    }
+    errors = _unseen(held, names)
+    residual = _root(errors)
+    found = []
+    for one in (one for one in held if one.throughput):
+        logs, covariance = fit([other for other in held if other is not one], names)
+
+        def said(at: Vector, one: Result = one) -> Vector:
+            return np.array([np.log(predicted(one, Constants.of(names, at)) or np.nan)])
+
+        slope = slopes(said, logs)
+        found.append(
+            Left(
+                one,
+                (predicted(one, whole) or np.nan) / one.value - 1,
+                float(np.exp(errors[one.id])) - 1,
+                (predicted(one, far[one.chip.platform]) or np.nan) / one.value - 1,
+                float(np.sqrt((slope @ covariance @ slope.T)[0, 0] + residual**2)),
+            )
+        )
+    return found
+
+
+def _unseen(held: Sequence[Result], names: Sequence[str]) -> dict[str, float]:
+    """The logarithm of said over measured for each throughput result, calibrated without it."""
+    found = {}
+    for one in held:
+        if one.throughput:
+            constants = Constants.of(names, fit([other for other in held if other is not one], names)[0])
+            found[one.id] = float(np.log((predicted(one, constants) or np.nan) / one.value))
+    return found
+
+
+def _root(errors: Mapping[str, float]) -> float:
+    return float(np.sqrt(np.mean(np.square(list(errors.values())))))
