@@ -64,7 +64,7 @@ def keys_show(folder: Path, as_json: bool) -> int:
 
     found = KeyFolder(folder)
     if as_json:
-        print_json({"issuer": found.issuer, **found.public})
+        print_json({**found.public, "name": found.issuer["name"], "name_zh": found.issuer["name_zh"]})
         return DONE
     click.echo(f"{found.issuer['id']}  {found.issuer['name']}  {found.issuer['name_zh']}")
     for key in found.public["keys"]:
@@ -106,6 +106,57 @@ def licence_audit(export: Path, trusted: Path | None, as_json: bool, language: s
         for line in audit_lines(found, language):
             click.echo(line)
     return DONE if found.whole else DOES_NOT_HOLD
+
+
+@licence.command("verify")
+@click.argument("paper", type=FILE)
+@click.option("--keys", "trusted", type=click.Path(path_type=Path), help="Key set or key folder of the issuer.")
+@click.option("--status", "statuses", type=FILE, multiple=True, help="A signed status list of the issuer.")
+@click.option("--at", help="As of this instant, ISO 8601 with an offset, instead of now.")
+@JSON
+@LANGUAGE
+def licence_verify(
+    paper: Path, trusted: Path | None, statuses: tuple[Path, ...], at: str | None, as_json: bool, language: str
+) -> int:
+    """Check a signed licence or certificate PAPER offline: signature, days, revoked or suspended.
+
+    Ends with 0 only when it is valid; what cannot be told from what is at hand leaves it open. Whether a licence was
+    used no paper can say: that is asked online, by reserving.
+    """
+    from lotgate.licence.credentials import check_paper
+    from lotgate.licence.keys import read_jwks
+    from lotgate.report.licence_text import paper_lines
+
+    keys = read_jwks(trusted) if trusted else {"keys": []}
+    found = check_paper(_text(paper), keys, [_text(path) for path in statuses], _instant(at))
+    if as_json:
+        print_json(found.to_json())
+    else:
+        for line in paper_lines(found, language):
+            click.echo(line)
+    return DONE if found.answer == "valid" else DOES_NOT_HOLD
+
+
+LARGEST = 1 << 24
+
+
+def _text(path: Path) -> str:
+    if not path.is_file():
+        raise MissingError(f"{path} is not there")
+    with path.open("rb") as file:
+        return file.read(LARGEST).decode("ascii", "replace")
+
+
+def _instant(written: str | None) -> datetime:
+    if written is None:
+        return datetime.now(UTC)
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        raise click.BadParameter(f"{written!r} is no instant; expected as 2026-01-05T10:00:00+08:00") from None
+    if at.tzinfo is None:
+        raise click.BadParameter(f"{written!r} has no offset; expected as 2026-01-05T10:00:00+08:00")
+    return at
 
 
 def _progress(read: int, size: int) -> None:

@@ -78,7 +78,7 @@ class KeyFolder:
         folder.chmod(0o700)
         made = KeyFolder(folder)
         made._write("issuer.json", {"id": issuer, "name": name, "name_zh": name_zh}, 0o644)
-        made._write("jwks.json", {"keys": []}, 0o644)
+        made._write("jwks.json", {"issuer": issuer, "keys": []}, 0o644)
         made._new_key(at)
         return made
 
@@ -87,7 +87,7 @@ class KeyFolder:
         retired = self.active
         kid = self._new_key(at)
         keys = [{**key, "until": instant(at)} if key["kid"] == retired else key for key in self.public["keys"]]
-        self._write("jwks.json", {"keys": keys}, 0o644)
+        self._write("jwks.json", {**self.public, "keys": keys}, 0o644)
         (self.folder / f"{retired}.pem").unlink(missing_ok=True)
         return kid
 
@@ -122,7 +122,7 @@ class KeyFolder:
             "from": instant(at),
             "until": None,
         }
-        self._write("jwks.json", {"keys": [*self.public["keys"], public]}, 0o644)
+        self._write("jwks.json", {**self.public, "keys": [*self.public["keys"], public]}, 0o644)
         return kid
 
     def _read(self, name: str) -> Any:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lotgate.licence.credentials import Paper
 from lotgate.licence.log import Audit
 
-__all__ = ["audit_lines"]
+__all__ = ["audit_lines", "paper_lines"]
 
 
 def audit_lines(found: Audit, language: str) -> Iterator[str]:
@@ -45,3 +46,26 @@ def audit_lines(found: Audit, language: str) -> Iterator[str]:
             if zh
             else "compare these thumbprints with ones you have from elsewhere, or name the key set with --keys"
         )
+
+
+_ANSWERS = {"valid": ("VALID", "有效"), "not-valid": ("NOT VALID", "无效"), "open": ("OPEN", "未定")}
+_SIGNS = {True: ("holds", "是"), False: ("does not hold", "否"), None: ("open", "未定")}
+_SHOWN = (
+    ("number", "licence", "许可证"), ("id", "certificate", "证明"), ("exporter", "exporter", "出口经营者"),
+    ("lot", "lot", "货批"), ("quantity", "quantity", "数量"), ("unit", "unit", "单位"),
+    ("end_user_name", "end user", "最终用户"), ("destination", "destination", "目的国（地区）"),
+    ("valid_from", "from", "有效期起"), ("valid_to", "through", "有效期止"),
+)  # fmt: skip
+
+
+def paper_lines(found: Paper, language: str) -> Iterator[str]:
+    """A signed paper in a few lines: the verdict, what it is, what was looked at."""
+    zh = language == "zh"
+    yield _ANSWERS[found.answer][zh]
+    for name, en, label in _SHOWN:
+        if found.subject.get(name):
+            yield f"  {label if zh else en}: {found.subject[name]}"
+    for finding in found.findings:
+        yield f"  [{_SIGNS[finding.holds][zh]}] {finding.text[language]}"
+    if found.kind == "ExportLicenceCredential":
+        yield "  是否已使用须在线核实（预留）" if zh else "  whether it was used is asked online, by reserving"
