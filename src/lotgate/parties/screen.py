@@ -7,20 +7,30 @@ is no hit. Identifiers decide over names. A list is matched by every name and al
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple
 
 import polars as pl
 
 from lotgate.parties.lists import ListSet
+from lotgate.parties.matching.candidates import Asked, candidates
 from lotgate.parties.matching.compare import Comparison, compare
-from lotgate.parties.matching.index import Entry, NameIndex, name_index, without_collection
-from lotgate.parties.names import Reading, analysed, asked_readings, names_a_place
+from lotgate.parties.matching.index import KINDS, NameIndex, name_index, without_collection
+from lotgate.parties.matching.processes import each
+from lotgate.parties.matching.shared import ready
+from lotgate.parties.names import Name, Reading, analysed, asked_readings, names_a_place
 from lotgate.parties.pairs import DEFAULT_THRESHOLD
 
 __all__ = ["DEFAULT_THRESHOLD", "Hit", "Query", "Screening", "screen"]
 
+_AT_ONCE = 4000
+_WORTH_SHARING = 4000
+"""Queries from which on their work is shared among processors."""
+
 _ACRONYM_AMONG_MANY = {2: 0.5, 3: 0.7, 4: 0.75, 5: 0.9}
+_NO_HIT = 0.5
+_WORTH_MORE = 0.6
+"""Least score a name must be able to reach for the other names of a listed firm to be looked at."""
 POSSIBLE_BELOW = 0.06
 """How far under the threshold a near miss may lie and still be shown to a person."""
 
@@ -80,6 +90,16 @@ class Hit:
         return "listed"
 
 
+class _Found(NamedTuple):
+    """An entry that matches: its number, the names asked for and listed, the score and its components."""
+
+    entry: int
+    asked: str
+    matched: str
+    score: float
+    why: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Screening:
     """The hits, best first for each query in the order asked, and the queries whose candidates were cut off."""
@@ -127,11 +147,19 @@ def screen(queries: Iterable[Query | Sequence[Any]], lists: ListSet, threshold: 
     """
     asked = tuple(query if isinstance(query, Query) else _query(query) for query in queries)
     index = name_index(lists)
+    shared_out = len(asked) >= _WORTH_SHARING
+    if shared_out:
+        ready()
+
+    def part(start: int) -> list[tuple[int, list[_Found], bool]]:
+        return _screened(asked[start : start + step], start, index, threshold)
+
+    step = _AT_ONCE if not shared_out else max(500, min(_AT_ONCE, len(asked) // 8))
     hits: list[Hit] = []
     limited = []
-    with without_collection():
-        for number, candidates, cut in index.candidates(_asked_names(asked)):
-            hits += _hits_of(asked[number], candidates, index, threshold)
+    for found in each(part, range(0, len(asked), step), shared_out):
+        for number, matched, cut in found:
+            hits += _hits(asked[number], matched, index, threshold)
             if cut:
                 limited.append(asked[number].id)
     return Screening(tuple(hits), tuple(limited), threshold, asked)
@@ -143,103 +171,136 @@ def _query(fields: Sequence[Any]) -> Query:
     return Query(str(query_id), given, *rest)
 
 
-def _asked_names(queries: Sequence[Query]) -> list[tuple[tuple[str, ...], str | None]]:
-    """For each query its names as they may be read, and its kind."""
+def _readings(query: Query) -> list[tuple[str, int, Reading]]:
+    """The names of a query as they may be read: the name, the place of the reading among its own, the reading.
+
+    A person's name is not cut down to one word by taking another for a place.
+    """
     return [
-        (tuple(dict.fromkeys(part.text for name in query.names if name for part in asked_readings(name))), query.kind)
-        for query in queries
+        (name, place, reading)
+        for name in query.names
+        if name
+        for place, reading in enumerate(asked_readings(name))
+        if query.kind != "person" or not reading.countries or " " in reading.text
     ]
 
 
-def _fits(query_kind: str | None, entry_kind: str | None) -> bool:
-    """True unless both kinds are known and speak of different things."""
-    if query_kind is None or entry_kind is None:
-        return entry_kind != "address"
-    if query_kind in ("company", "government", "bank"):
-        return entry_kind == "company"
-    return query_kind == entry_kind
+def _screened(
+    queries: Sequence[Query], first: int, index: NameIndex, threshold: float
+) -> list[tuple[int, list[_Found], bool]]:
+    """For each query that anything is found for: its number, what matches, and whether candidates were cut off."""
+    readings = [_readings(query) for query in queries]
+    texts = [tuple(dict.fromkeys([reading.text for _, _, reading in found])) for found in readings]
+    wanted = [Asked(names, query.kind) for names, query in zip(texts, queries, strict=True)]
+    screened = []
+    with without_collection():
+        for number, chosen, cut in candidates(index, wanted):
+            if chosen or queries[number].identifiers:
+                found = _matches(queries[number], readings[number], chosen, index, threshold)
+                if found or cut:
+                    screened.append((first + number, found, cut))
+    return screened
 
 
-def _hits_of(query: Query, candidates: Sequence[int], index: NameIndex, threshold: float) -> list[Hit]:
-    best: dict[int, Hit] = {}
+def _matches(
+    query: Query,
+    readings: Sequence[tuple[str, int, Reading]],
+    chosen: Sequence[tuple[int, str]],
+    index: NameIndex,
+    threshold: float,
+) -> list[_Found]:
+    """The entries that match, or nearly so, each with the name of its that matches best."""
+    best: dict[int, _Found] = {}
     for identifier in query.identifiers:
-        for entry_id in index.with_identifier(identifier):
-            entry = index.entry(entry_id)
-            best[entry_id] = _hit(
-                query, query.names[0], entry.name, entry, 1.0, (f"identifier {identifier}",), threshold
-            )
-    for name_id in candidates:
-        entry_id = int(index.entry_of[name_id])
-        entry = index.entry(entry_id)
-        if not _fits(query.kind, entry.kind):
-            continue
-        score, why, asked = _score(query, index, name_id)
-        if score >= threshold - POSSIBLE_BELOW and (entry_id not in best or score > best[entry_id].score):
-            best[entry_id] = _hit(query, asked, index.names[name_id], entry, score, why, threshold)
-    return sorted(best.values(), key=lambda hit: (-hit.score, hit.list, hit.entry))
+        for entry in index.with_identifier(identifier):
+            best[entry] = _Found(entry, query.names[0], "", 1.0, (f"identifier {identifier}",))
+    for name_id, listed in chosen:
+        score, why, name = _score(query, readings, index, name_id, listed)
+        if score >= threshold - POSSIBLE_BELOW:
+            entry = int(index.entry_of[name_id])
+            if entry not in best or score > best[entry].score:
+                best[entry] = _Found(entry, name, listed, score, why)
+    return list(best.values())
 
 
-def _hit(
-    query: Query, asked: str, matched: str, entry: Any, score: float, why: tuple[str, ...], threshold: float
-) -> Hit:
-    match = "yes" if score >= threshold else "possible"
-    return Hit(query.id, asked, matched, entry.list, entry.entry, round(score, 4), match, why, entry.tags)
+def _hits(query: Query, found: Sequence[_Found], index: NameIndex, threshold: float) -> list[Hit]:
+    """The hits of a query, best first."""
+    hits = []
+    for one in found:
+        entry = index.entry(one.entry)
+        match = "yes" if one.score >= threshold else "possible"
+        score, matched = round(one.score, 4), one.matched or entry.name
+        hits.append(Hit(query.id, one.asked, matched, entry.list, entry.entry, score, match, one.why, entry.tags))
+    return sorted(hits, key=lambda hit: (-hit.score, hit.list, hit.entry))
 
 
-def _at_home(reading: Reading, query: Query, entry: Entry) -> bool:
+def _at_home(reading: Reading, query: Query, countries: tuple[str, ...]) -> bool:
     """True if the place behind a name may be the address of the listed firm, which is of that country."""
-    if entry.countries:
-        return not reading.countries.isdisjoint(entry.countries)
+    if countries:
+        return not reading.countries.isdisjoint(countries)
     return query.country is None or query.country in reading.countries
 
 
-def _words_of(index: NameIndex, number: int) -> frozenset[str]:
-    """The words of all names of an entry."""
-    return frozenset(
-        unit.text for name in index.names_of(number)[:60] for part in [analysed(name)] for unit in part.units
-    )
+def _compared(ours: Name, theirs: Name, index: NameIndex, name_id: int) -> Comparison:
+    """Two names compared; words that another name of the listed firm has count as said again."""
+    found = compare(ours, theirs)
+    if not ours.person and 0.3 < found.score < 0.95 and found.most >= _WORTH_MORE and (more := found.asks_more):
+        known = index.words_of(int(index.entry_of[name_id]))
+        if not known.isdisjoint(more):
+            return compare(ours, theirs, known)
+    return found
 
 
-def _score(query: Query, index: NameIndex, name_id: int) -> tuple[float, tuple[str, ...], str]:
+def _score(
+    query: Query, readings: Sequence[tuple[str, int, Reading]], index: NameIndex, name_id: int, listed: str
+) -> tuple[float, tuple[str, ...], str]:
     """The best score of the query's names against one listed name, with what else speaks for or against."""
-    number = int(index.entry_of[name_id])
-    entry = index.entry(number)
-    person = entry.kind == "person"
-    listed = index.names[name_id]
+    person = bool(index.arrays.kinds[name_id] == KINDS["person"])
     parted = analysed(listed, person)
+    countries = index.countries(int(index.entry_of[name_id]))
     best = Comparison(0.0, ())
     asked = query.names[0]
-    for name in query.names:
-        for i, ours in enumerate(asked_readings(name)):
-            if ours.countries and not _at_home(ours, query, entry):
-                continue
-            mine = analysed(ours.text, person)
-            found = compare(mine, parted)
-            if not person and 0.3 < found.score < 0.95 and found.asks_more:
-                found = compare(mine, parted, _words_of(index, number))
-            score = found.score if i == 0 or ours.countries else found.score * 0.99
-            if score > best.score:
-                best, asked = Comparison(score, found.told, found.acronym, found.evidence), name
+    for name, place, ours in readings:
+        if ours.countries and not _at_home(ours, query, countries):
+            continue
+        found = _compared(analysed(ours.text, person), parted, index, name_id)
+        score = found.score if place == 0 or ours.countries else found.score * 0.99
+        if score > best.score:
+            best, asked = replace(found, score=score), name
     score, notes = best.score, list[str]()
     if best.acronym:
         # Among thousands of listed names a few letters fit somebody by chance.
         score, notes = score * _ACRONYM_AMONG_MANY.get(best.acronym, 1.0), [*notes, "acronym made up of initials"]
     if index.weak[name_id]:
         score, notes = score * 0.92, [*notes, "weak alias"]
-    if score < 0.5:
-        return score, best.why, asked
+    if score < _NO_HIT:
+        return score, (), asked
+    score, notes = _with_circumstances(query, countries, listed, parted, best, score, notes)
+    return score, (*best.why, *notes), asked
+
+
+def _with_circumstances(
+    query: Query,
+    countries: tuple[str, ...],
+    listed: str,
+    parted: Name,
+    best: Comparison,
+    score: float,
+    notes: list[str],
+) -> tuple[float, list[str]]:
+    """The score with what speaks against a name beside its words: a place's name, a very short one, another country."""
     if names_a_place(parted):
         score, notes = score * (1.0 if score >= 0.95 else 0.8), [*notes, PLACE_ONLY]
     short = "".join(character for character in listed if character.isalnum())
     if len(short) <= 2 or (len(short) == 3 and short.isascii() and query.country is None):
         score, notes = score * 0.75, [*notes, "very short name"]
-    if query.country and entry.countries:
-        if query.country in entry.countries or {query.country, *entry.countries} >= {"CN", "HK"}:
-            notes.append(f"country {query.country}")
+    if query.country and countries:
+        if query.country in countries or {query.country, *countries} >= {"CN", "HK"}:
+            notes = [*notes, f"country {query.country}"]
         else:
             # Another country speaks against a name the louder the less else there is to it.
             factor = 0.94 if best.evidence >= 1.4 else 0.88 if best.evidence >= 0.9 else 0.75
-            score, notes = score * factor, [*notes, f"country {query.country}, listed {' '.join(entry.countries[:4])}"]
-            if not person and len(parted.glued) <= 4 and parted.glued.isascii():
-                notes.append(SHORT_ABROAD)
-    return score, (*best.why, *notes), asked
+            score, notes = score * factor, [*notes, f"country {query.country}, listed {' '.join(countries[:4])}"]
+            if not parted.person and len(parted.glued) <= 4 and parted.glued.isascii():
+                notes = [*notes, SHORT_ABROAD]
+    return score, notes

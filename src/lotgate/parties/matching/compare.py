@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA, Indel
 from lotgate.parties.matching.likeness import likeness
 from lotgate.parties.names import Name, Unit, analysed, readings
 
-__all__ = ["Comparison", "compare", "compare_names"]
+__all__ = ["ENOUGH", "Comparison", "compare", "compare_names"]
 
 _CONTRADICTION = 2.2
 # What a word that one name lacks costs beside its weight: in any name, and further by the share of the match that
@@ -27,7 +27,7 @@ _OMISSION = {
 _OMISSION_IN_PERSONS = 0.3
 _OMISSION_BESIDE_ONE_NAME = 0.9
 
-_ENOUGH = 0.9
+ENOUGH = 0.9
 """Names of firms that have less than this in common (about one distinctive word) are alike by chance more often."""
 
 _DISTINCT = frozenset(("word", "brand", "common"))
@@ -46,13 +46,15 @@ def _told(how: str, ones: tuple[Unit, ...], others: tuple[Unit, ...], alike: flo
 class Comparison:
     """A score in 0..1 and the components it is made of.
 
-    `acronym` is the length of an acronym that it rests on, `evidence` the weight of what the names have in common.
+    `acronym` is the length of an acronym that it rests on, `evidence` the weight of what the names have in common,
+    `most` the score if the words that only the first name has were said again elsewhere.
     """
 
     score: float
     told: tuple[_Note, ...] = ()
     acronym: int = 0
     evidence: float = 2.0
+    most: float = 1.0
 
     @property
     def why(self) -> tuple[str, ...]:
@@ -60,9 +62,10 @@ class Comparison:
         return tuple(note if isinstance(note, str) else _told(*note) for note in self.told)
 
     @property
-    def asks_more(self) -> bool:
-        """True if the first name has words that the second lacks."""
-        return any(not isinstance(note, str) and note[0] == "only in first" for note in self.told)
+    def asks_more(self) -> frozenset[str]:
+        """The words of the first name that the second lacks."""
+        alone = [note[1] for note in self.told if not isinstance(note, str) and note[0] == "only in first"]
+        return frozenset(unit.text for units in alone for unit in units)
 
 
 @dataclass
@@ -142,6 +145,8 @@ def _joined(unit: Unit, name: Name, free: list[int]) -> Iterator[tuple[int, int,
         return
     longest, shortest = (size * 2 + 1, size * 0.4) if unit.han else (size * 1.5 + 1, size * 0.66)
     units = name.units
+    if sum([len(units[index].text) for index in free]) < shortest:
+        return
     for place, start in enumerate(free):
         joined = ""
         for step in range(place, min(place + 5, len(free))):
@@ -321,16 +326,16 @@ def _verdict(left: Name, right: Name, state: _Alignment) -> Comparison:
     larger, omitted = max((rest_left, omitted_left), (rest_right, omitted_right))
     if larger > 0:
         cost += omitted * (larger - against) / larger
-    score = state.total / (state.total + cost)
-    if not left.person:
-        score *= min(1.0, 0.65 + 0.35 * state.total / _ENOUGH)
+    little = 1.0 if left.person else min(1.0, 0.65 + 0.35 * state.total / ENOUGH)
+    score = little * state.total / (state.total + cost)
+    most = little * state.total / (state.total + omitted_right)
     notes = list(state.notes)
     for name, side, parts in (("first", left, state.left), ("second", right, state.right)):
         alone = tuple(unit for unit, part in zip(side.units, parts, strict=True) if part == 0)
         if alone:
             notes.append((f"only in {name}", alone, (), 0.0))
     score, number_note = _with_numbers(left, right, score)
-    return Comparison(round(score, 4), (*notes, *number_note) or ("same words",), state.acronym, state.total)
+    return Comparison(round(score, 4), (*notes, *number_note) or ("same words",), state.acronym, state.total, most)
 
 
 def _rest(name: Name, other: Name, matched: list[float], state: _Alignment) -> tuple[float, float]:

@@ -24,7 +24,7 @@ from rapidfuzz.distance import OSA
 from lotgate.parties.countries import names_by_code
 from lotgate.parties.names.scripts import fold, has_cjk, pinyin_parted
 
-__all__ = ["WEIGHTS", "Glossary", "Meaning", "city_countries", "glossary", "known_word", "word_weight"]
+__all__ = ["WEIGHTS", "Glossary", "Meaning", "cities", "city_countries", "glossary", "known_word", "word_weight"]
 
 WEIGHTS = {
     "legal": 0.0,
@@ -107,7 +107,7 @@ class Glossary:
             latin = [name for name in names if name.isascii()]
             other = [name for name in names if not name.isascii() and not has_cjk(name)]
             self._add("place", f"@{code}", latin, [name for name in names if _simplified_already(name)], other)
-        for name in _cities():
+        for name in cities():
             if " " in name and tuple(name.split()) not in self.latin:
                 self._add("place", name, [name], [], [])
         for row in _rows("brands.csv"):
@@ -249,13 +249,14 @@ def _frequencies() -> dict[str, int]:
 
 
 @cache
-def _cities() -> dict[str, frozenset[str]]:
+def cities() -> dict[str, frozenset[str]]:
+    """The countries (ISO codes) of cities by their folded names."""
     return {row["name"]: frozenset(row["countries"].split(";")) for row in _rows("cities.csv")}
 
 
 def city_countries(name: str) -> frozenset[str]:
     """The countries (ISO codes) in which a city of that name lies, by its folded name; empty where none is known."""
-    return _cities().get(name, frozenset())
+    return cities().get(name, frozenset())
 
 
 @cache

@@ -38,7 +38,7 @@ class Name:
     plain: Name | None = field(default=None, compare=False)
 
 
-@lru_cache(maxsize=400_000)
+@lru_cache(maxsize=100_000)
 def analysed(text: str, person: bool = False) -> Name:
     """The name taken apart; `person` reads it as a person's, without corporate words."""
     if person:
@@ -67,35 +67,50 @@ def _letters(text: str) -> str:
 
 
 def _company(text: str, every: tuple[Unit, ...], plain: Name | None) -> Name:
-    legal = frozenset(concept for unit in every if unit.role == "legal" for concept in unit.concepts)
-    kept = tuple(unit for unit in every if unit.role not in ("legal", "stop"))
+    legal: frozenset[str] = frozenset()
+    kept: list[Unit] = []
+    spelled, ends = "", set()
+    for unit in every:
+        if unit.role == "legal":
+            legal |= unit.concepts
+            if not unit.han:
+                ends.add(unit.text[0])
+            continue
+        if not unit.han:
+            spelled += unit.initials or unit.text[0]
+        if unit.role != "stop":
+            kept.append(unit)
     if not kept:
         # A name made of such words alone ("The Limited") is matched by them.
-        kept = tuple(Unit(unit.text, "word", 0.5, unit.concepts, unit.han, unit.syllables) for unit in every)
+        kept = [Unit(unit.text, "word", 0.5, unit.concepts, unit.han, unit.syllables) for unit in every]
     kept = _said_once(kept, every)
-    numbers = frozenset(unit.text for unit in kept if unit.role == "number")
-    letters = "".join(sorted({unit.text[0] for unit in every if unit.role == "legal" and not unit.han}))
-    spelled = "".join(unit.initials or unit.text[0] for unit in every if unit.role != "legal" and not unit.han)
-    glued = "".join(unit.text for unit in kept if not unit.spare)
-    return Name(text, kept, numbers, legal, False, letters, glued, spelled, _letters(text), plain)
+    numbers = frozenset([unit.text for unit in kept if unit.role == "number"])
+    glued = "".join([unit.text for unit in kept if not unit.spare])
+    initials = "".join(sorted(ends))
+    return Name(text, tuple(kept), numbers, legal, False, initials, glued, spelled, _letters(text), plain)
 
 
-def _said_once(units: tuple[Unit, ...], every: tuple[Unit, ...]) -> tuple[Unit, ...]:
+def _said_once(units: list[Unit], every: tuple[Unit, ...]) -> list[Unit]:
     """The units without those that repeat an earlier one; a name's own initials are marked as spare."""
     kept: list[Unit] = []
+    texts: set[str] = set()
+    brands: frozenset[str] = frozenset()
     for unit in units:
-        again = any(
-            unit.text == earlier.text or (unit.role == earlier.role == "brand" and unit.concepts & earlier.concepts)
-            for earlier in kept
-        )
-        if not again:
-            kept.append(unit)
+        brand = unit.role == "brand"
+        if unit.text in texts or (brand and unit.concepts & brands):
+            continue
+        kept.append(unit)
+        texts.add(unit.text)
+        if brand:
+            brands |= unit.concepts
     if len(kept) > 2:
+        heads: set[str] = {letter for unit in every if not unit.han for letter in unit.initials or unit.text[:1]}
         for place, unit in enumerate(kept):
-            if unit.role == "word" and 3 <= len(unit.text) <= 8 and not unit.han:
+            if unit.role == "word" and 3 <= len(unit.text) <= 8 and not unit.han and heads.issuperset(unit.text):
                 others = [other for other in every if other.text != unit.text]
-                kept[place] = replace(unit, spare=_spells(unit.text, others))
-    return tuple(kept)
+                if _spells(unit.text, others):
+                    kept[place] = replace(unit, spare=True)
+    return kept
 
 
 def _spells(letters: str, words: list[Unit]) -> bool:
@@ -107,8 +122,6 @@ def _spells(letters: str, words: list[Unit]) -> bool:
         if not unit.han
         for letter in (unit.initials or unit.text[:1])
     ]
-    if not {letter for letter, _ in heads}.issuperset(letters):
-        return False
     starts = (start for start, (letter, _) in enumerate(heads) if letter == letters[0])
     return any(_read_off(letters, heads[start:], len(letters) >= 4) for start in starts)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from lotgate.parties.names.characters import units_of
-from lotgate.parties.names.glossary import city_countries, glossary
+from lotgate.parties.names.glossary import cities, city_countries, glossary
 from lotgate.parties.names.scripts import fold
 
 __all__ = ["Reading", "asked_readings", "readings"]
@@ -27,6 +27,9 @@ _AFTER_PARENT = re.compile(
     r"Limited Liability (?:Company|Partnership)|Federal State)\s+\S)"
 )
 _BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]{1,160})[)）\]]")
+# Some of this stands in every name in ASCII that one of the patterns above fits, and in few others.
+_UNUSUAL = re.compile(r"[/;\n\t()\[\]:]")
+_UNUSUAL_TEXTS = (" or ", "aka", "fka", "nka", ".ka", "k.a", "formerly", "known as", "attn", "messrs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,11 @@ def asked_readings(raw: str) -> tuple[Reading, ...]:
 
     A place behind a name is part of an address only where the firm is of that country; else it tells of a subsidiary.
     """
-    found = [Reading(text) for text in readings(raw)]
-    for text in readings(raw):
+    whole = readings(raw)
+    found = [Reading(text) for text in whole]
+    for text in whole:
+        if fold(text).rsplit(" ", 1)[-1] not in _last_words_of_places():
+            continue
         rest, countries = text, None
         for _ in range(3):
             cut = _without_place(rest)
@@ -57,9 +63,18 @@ def asked_readings(raw: str) -> tuple[Reading, ...]:
             countries = where if countries is None else countries & where
             if countries and _names_someone(rest):
                 found.append(Reading(rest, countries))
-    if (parts := _both_scripts(raw)) is not None:
+    if not raw.isascii() and (parts := _both_scripts(raw)) is not None:
         found += [Reading(part) for part in parts]
-    return tuple(dict.fromkeys(found))
+    return tuple(found) if len(found) == 1 else tuple(dict.fromkeys(found))
+
+
+@cache
+def _last_words_of_places() -> frozenset[str]:
+    """The words in which names of places end."""
+    forms = glossary().latin.items()
+    places = {form[-1] for form, meaning in forms if any(concept[0] == "@" for concept in meaning.concepts)}
+    places |= {form[-1] for form, meaning in forms if meaning.role == "place"}
+    return frozenset(places | {name.rsplit(" ", 1)[-1] for name in cities()})
 
 
 def _without_place(text: str) -> tuple[str, frozenset[str]] | None:
@@ -100,12 +115,24 @@ def _both_scripts(raw: str) -> tuple[str, str] | None:
     return (rest, found.group(0)) if apart and sum(letter.isalpha() for letter in rest) >= 5 else None
 
 
+def _is_plain(raw: str) -> bool:
+    """True if a cell surely holds one name and nothing else."""
+    if not raw.isascii() or _UNUSUAL.search(raw):
+        return False
+    lower = raw.lower()
+    return not any(text in lower for text in _UNUSUAL_TEXTS)
+
+
 @lru_cache(maxsize=100_000)
 def readings(raw: str) -> tuple[str, ...]:
     """The names a name cell may hold: alternatives ("X / Y", "X a.k.a. Y") and what stands in brackets.
 
     A place or legal form in brackets stays part of the name; another name in brackets is one of its own.
     """
+    if _is_plain(raw):
+        main = raw.strip(" ,.;-")
+        pieces = _AFTER_PARENT.split(main, maxsplit=1)[1:] if "," in main else []
+        return (main, *pieces) if len(main) > 1 else (raw,)
     found: list[str] = []
     for part in _PARTS.split(unicodedata.normalize("NFKC", raw)):
         part = _TO_WHOM.sub("", part or "")
