@@ -308,6 +308,7 @@ def test_nothing_but_lists_update_opens_a_network_connection() -> None:
     users = {str(path.relative_to(ROOT / "src" / "lotgate")): calls.findall(path.read_text()) for path in sources}
     users = {name: found for name, found in users.items() if found}
     assert users.pop("cli/lists.py") == [("fetch", "Limits"), ("update", "update")]
+    assert users.pop("__init__.py") == [("update", "update as update_lists")]  # the library twin
     assert users == {"parties/update.py": [("fetch", "Fetched, FetchError, Limits, fetch")]}
 
 

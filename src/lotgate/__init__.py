@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from lotgate.decide.check import Decisions, check, explain, horizon
     from lotgate.decide.chip import Chips, chip
     from lotgate.decide.content import Content, content
+    from lotgate.decide.owners import Owners, owners
     from lotgate.errors import InputError, LawError, LotgateError, MissingError
     from lotgate.law import load as load_law
     from lotgate.parties.reading import read_folder as read_lists
     from lotgate.parties.screen import screen
+    from lotgate.parties.store import import_lists
+    from lotgate.parties.update import update as update_lists
     from lotgate.tables import Workspace, load
 
 __version__ = "0.1.0"
@@ -34,6 +37,7 @@ __all__ = [
     "LawError",
     "LotgateError",
     "MissingError",
+    "Owners",
     "Workspace",
     "check",
     "chip",
@@ -41,10 +45,13 @@ __all__ = [
     "content",
     "explain",
     "horizon",
+    "import_lists",
     "load",
     "load_law",
+    "owners",
     "read_lists",
     "screen",
+    "update_lists",
 ]
 
 _HOMES = {
@@ -55,6 +62,7 @@ _HOMES = {
     "LawError": ("lotgate.errors", "LawError"),
     "LotgateError": ("lotgate.errors", "LotgateError"),
     "MissingError": ("lotgate.errors", "MissingError"),
+    "Owners": ("lotgate.decide.owners", "Owners"),
     "Workspace": ("lotgate.tables", "Workspace"),
     "check": ("lotgate.decide.check", "check"),
     "chip": ("lotgate.decide.chip", "chip"),
@@ -62,9 +70,12 @@ _HOMES = {
     "explain": ("lotgate.decide.check", "explain"),
     "horizon": ("lotgate.decide.check", "horizon"),
     "load": ("lotgate.tables", "load"),
+    "import_lists": ("lotgate.parties.store", "import_lists"),
     "load_law": ("lotgate.law", "load"),
+    "owners": ("lotgate.decide.owners", "owners"),
     "read_lists": ("lotgate.parties.reading", "read_folder"),
     "screen": ("lotgate.parties.screen", "screen"),
+    "update_lists": ("lotgate.parties.update", "update"),
 }
 
 

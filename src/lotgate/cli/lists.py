@@ -7,8 +7,19 @@ from pathlib import Path
 
 import click
 
-from lotgate.cli.edges import BAD_INPUT, DONE, MISSING, console, load_lists, note, print_json, today, write_whole
-from lotgate.cli.options import COLOUR, DAY, FILE, JSON, LANGUAGE, lists_option
+from lotgate.cli.edges import (
+    BAD_INPUT,
+    DONE,
+    MISSING,
+    console,
+    load_law,
+    load_lists,
+    note,
+    print_json,
+    today,
+    write_whole,
+)
+from lotgate.cli.options import COLOUR, DAY, FILE, JSON, LANGUAGE, law_options, list_age_option, lists_option
 from lotgate.errors import MissingError
 
 __all__ = ["COMMANDS"]
@@ -190,4 +201,41 @@ def screen(
     return DONE
 
 
-COMMANDS = (lists, screen)
+@click.command()
+@click.argument("party")
+@click.argument("workspace", type=click.Path(path_type=Path), default=".")
+@click.option("--on", type=DAY, help="The stakes of this day (default: today).")
+@list_age_option
+@lists_option("Read party lists from this folder instead of your own store.")
+@law_options
+@JSON
+@LANGUAGE
+@COLOUR
+def owners(
+    party: str,
+    workspace: Path,
+    on: date | None,
+    list_age: int | None,
+    lists_folder: Path | None,
+    law_folders: tuple[Path, ...],
+    as_known: date | None,
+    as_json: bool,
+    language: str,
+    no_color: bool,
+) -> int:
+    """Show who owns PARTY (an id, or a name) in WORKSPACE, and what every rule on owners makes of it, step by step."""
+    from lotgate.decide.owners import owners as followed
+    from lotgate.report.owners_view import print_owners
+    from lotgate.tables import load
+
+    ws = load(workspace, required=("ownership",))
+    law, held = load_law(law_folders, as_known), load_lists(lists_folder)
+    found = followed(ws, party, on or today(), law=law, lists=held, list_age=list_age)
+    if as_json:
+        print_json(found.to_json())
+    else:
+        print_owners(found, console(no_color), language)
+    return DONE
+
+
+COMMANDS = (lists, screen, owners)

@@ -9,7 +9,18 @@ from typing import Any
 
 import click
 
-__all__ = ["COLOUR", "DAY", "FILE", "JSON", "LANGUAGE", "WORKSPACE", "check_options", "law_options", "lists_option"]
+__all__ = [
+    "COLOUR",
+    "DAY",
+    "FILE",
+    "JSON",
+    "LANGUAGE",
+    "WORKSPACE",
+    "check_options",
+    "law_options",
+    "list_age_option",
+    "lists_option",
+]
 
 
 class _Day(click.ParamType[date]):
@@ -53,13 +64,18 @@ def check_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The command with every option that says by which law, lists and day lines are decided."""
     command = click.option("--on", type=DAY, help="Decide as if every line left on this day.")(command)
     command = click.option("--regime", help="Only these regimes, e.g. cn,us.")(command)
-    command = click.option(
+    command = list_age_option(command)
+    command = lists_option("Read party lists from this folder instead of your own store.")(command)
+    return law_options(command)
+
+
+def list_age_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The command with `--list-age`."""
+    return click.option(
         "--list-age", type=click.IntRange(0), envvar="LOTGATE_LIST_AGE", metavar="DAYS",
         help="Ask where an official list is older than this on a line's day. Default: in your store each list's own "
         "limit, with --lists none.",
     )(command)  # fmt: skip
-    command = lists_option("Read party lists from this folder instead of your own store.")(command)
-    return law_options(command)
 
 
 def lists_option(says: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -15,7 +15,7 @@ from lotgate.parties.ownership import Ownership, Verdict, rules
 if TYPE_CHECKING:
     from lotgate.facts.party_facts import PartyFacts
 
-__all__ = ["OWNED_FACTS", "Owned", "counting_tags"]
+__all__ = ["OWNED_FACTS", "UNASKED", "Owned", "counting_tags"]
 
 OWNED_FACTS: Mapping[str, str] = {
     "us_owned_by": "us-affiliates",
@@ -24,7 +24,9 @@ OWNED_FACTS: Mapping[str, str] = {
     "eu_owned": "eu-ownership",
 }
 """The facts about owners, and the rule (`parties/data/ownership_rules.csv`) by which each counts."""
-_LISTED = {"ofac_owned": "us-sdn", "eu_owned": "eu-fsf"}
+UNASKED: Mapping[str, str] = {"uk_owned": "uk-ownership"}
+"""Rules of authorities whose law is not here: shown where owners are looked at, never asked by a decision."""
+_LISTED = {"ofac_owned": "us-sdn", "eu_owned": "eu-fsf", "uk_owned": "uk-sl"}
 """The list whose owners count for a fact that is yes or no; the sets say themselves by which tags they are asked."""
 
 
@@ -47,7 +49,7 @@ class Owned:
     @cached_property
     def verdicts(self) -> Mapping[str, Mapping[str, Verdict]]:
         """By fact, the verdict on every party that has an owner."""
-        return {fact: self._verdicts(fact) for fact in OWNED_FACTS}
+        return {fact: self._verdicts(fact) for fact in self.facts.counting}
 
     def _verdicts(self, fact: str) -> Mapping[str, Verdict]:
         counting = self.facts.counting[fact]
@@ -58,7 +60,7 @@ class Owned:
                 listed.add(name)
             elif members.may is None or members.may & counting:
                 possible.add(name)
-        found = self.graph.blocked(listed, rules()[OWNED_FACTS[fact]], possible)
+        found = self.graph.blocked(listed, rules()[{**OWNED_FACTS, **UNASKED}[fact]], possible)
         return {party: self._answered(fact, verdict) for party, verdict in found.items()}
 
     def _answered(self, fact: str, verdict: Verdict) -> Verdict:

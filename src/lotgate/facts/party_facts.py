@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -48,10 +48,16 @@ class PartyFacts:
     """The facts every party carries, by party id."""
 
     def __init__(
-        self, ws: Workspace, law: Law, lists: ListSet, answers: Answers | None = None, list_age: int | None = None
+        self,
+        ws: Workspace,
+        law: Law,
+        lists: ListSet,
+        answers: Answers | None = None,
+        list_age: int | None = None,
+        owned_facts: Iterable[str] = OWNED_FACTS,
     ) -> None:
         """`list_age` is the age in days that an official list may have; None takes each list's own for lists of the
-        store, and no limit for lists that were given."""
+        store, and no limit for lists that were given. `owned_facts` are the rules on owners to count by."""
         self.ws = ws
         self.law = law
         answers = answers or Answers()
@@ -61,7 +67,8 @@ class PartyFacts:
         self._old: dict[date, frozenset[str]] = {}
         self._doubted: dict[tuple[Members, frozenset[str]], Members] = {}
         self._columns: dict[str, list[str | None]] = {}
-        self.tags = law_tags(law)
+        self.counting = {fact: counting_tags(law, fact) for fact in owned_facts}
+        self.tags = law_tags(law).union(*self.counting.values())
         self.parties = ws.tables["parties"]
         self.ids: list[str] = self.parties["party"].to_list()
         rows = [{**row, "tags": measure} for measure, found in law.party_rows.items() for row in found]
@@ -70,7 +77,6 @@ class PartyFacts:
         )
         self.lists = _screened(lists, self.tags).joined(ours)
         self.unloaded = self._unloaded()
-        self.counting = {fact: counting_tags(law, fact) for fact in OWNED_FACTS}
         self.fresh = {
             one.id: max(fresh_until(one, list_age), answers.lists_checked.get(one.id, date.min))
             for one in self.lists

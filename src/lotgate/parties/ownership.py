@@ -43,6 +43,7 @@ class Rule:
     cite: str = ""
     sum_open: bool = False
     lists: tuple[str, ...] = ()
+    clause: str = ""
     title: Told | None = None
     note: Told | None = None
     verified: str = ""
@@ -65,6 +66,7 @@ def rules() -> Mapping[str, Rule]:
             row["cite"],
             row["counting"] == "single-sum-open",
             tuple(row["lists"].split(";")),
+            row["clause"],
             Told(row["title_en"], row["title_zh"]),
             Told(row["note_en"], row["note_zh"]),
             row["verified"],

@@ -165,6 +165,7 @@ _ARGUMENTS = {
     "paper": "A signed licence or certificate (a `.jwt` file).",
     "names": "A CSV of names.",
     "name": "The name the user signs in with.",
+    "party": "A party's id, its name in table `parties`, or a name in table `ownership`.",
     "list_id": "The id of a list, as `us-sdn`.",
     "wanted": "Sources (rows of the addresses) or lists, as `un` or `us-sdn`; all if none is named.",
 }

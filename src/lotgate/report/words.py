@@ -154,6 +154,26 @@ _PAIRS: dict[str, tuple[str, str]] = {
         "使用 lotgate lists update 取得官方清单，或用 lotgate lists import 文件 载入。",
     ),
     "say.more": ("and {n} more", "另有 {n} 项"),
+    "title.owners": ("Owners of {party} on {day}", "{party} 的所有人（{day}）"),
+    "say.no_owners": ("No owner is named on this day.", "该日未列明任何所有人。"),
+    "say.owner_listed": ("listed: {name} on {list} (score {score})", "已列名：{list}所列{name}（得分{score}）"),
+    "say.owner_possible": (
+        "may be listed: {name} on {list} (score {score})", "可能已列名：{list}所列{name}（得分{score}）"
+    ),
+    "say.owners_unloaded": (
+        "Lists not loaded, so that nobody on them was found: {lists}", "未载入的名单，其中的主体无从发现：{lists}"
+    ),
+    "say.through": (
+        "Held by multiplying along all ways, for information; no rule here counts so: {shares}",
+        "按各路径相乘所得的持股，仅供参考，此处各规则均不如此计算：{shares}",
+    ),
+    "say.owners_care": (
+        "Shares as written in table ownership. Control without shares is not seen here.",
+        "持股以 ownership 表所填为准。未通过持股体现的控制无法在此显示。",
+    ),
+    "owned.yes": ("reached", "适用"),
+    "owned.no": ("not reached", "不适用"),
+    "owned.unknown": ("open", "待定"),
     "update.updated": ("updated", "已更新"),
     "update.unchanged": ("unchanged", "未变"),
     "update.refused": ("refused, the lists in use stay", "拒绝采用，现用清单不变"),
