@@ -125,7 +125,8 @@ def chip(
     language: str,
     no_color: bool,
 ) -> int:
-    """Show performance, density, class by day and margins of CHIPS: workspaces, or models of the built-in catalogue."""
+    """Show performance, density, class by day and margins of CHIPS: workspaces, published tables (CSV), or models of
+    the built-in catalogue."""
     from lotgate.decide.chip import chip as judged
     from lotgate.report.chip_view import print_chips
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from lotgate.facts.item_facts import ItemFacts
 from lotgate.facts.values import CodeBook
 from lotgate.items.catalogue import Accelerator, accelerators, find_accelerators
 from lotgate.items.chips import Bounds, Metric, measure, measure_model
+from lotgate.items.published import read_published
 from lotgate.law import Law, Text
 from lotgate.law.expr import FALSE, TRUE
 from lotgate.tables import Workspace, load
@@ -37,6 +39,7 @@ class Chip:
     """One chip, or one item that holds chips: its figures and what it is by the law.
 
     `models` are the builds of the catalogue its name may mean. `measured` is False for an item that only holds chips.
+    `stated_tpp` is a total that a published table prints; it is compared with the computed one and never taken.
     """
 
     name: str
@@ -47,6 +50,8 @@ class Chip:
     verdict: Verdict
     notes: tuple[Text, ...]
     measured: bool = True
+    stated_tpp: Fraction | None = None
+    node_nm: Fraction | None = None
 
     @property
     def classes(self) -> Mapping[date, Mapping[str, str]]:
@@ -87,6 +92,9 @@ class Chip:
             "kind": self.metric.kind if self.measured else "assembly",
             **{name: settled.get(name) for name in names},
             "governing_precision": self.metric.governing_precision,
+            "stated_tpp": None if self.stated_tpp is None else float(self.stated_tpp),
+            "transistors_bn": float(self.metric.transistors_bn.low) if self.metric.transistors_bn.settled else None,
+            "node_nm": None if self.node_nm is None else float(self.node_nm),
             "datacentre": self.metric.datacentre,
             "bounds": {
                 name: [float(one.low), None if one.high is None else float(one.high)]
@@ -133,7 +141,8 @@ class Chips(Sequence[Chip]):
 
 
 def chip(*subjects: Workspace | Path | str, on: date | None = None, law: Law | None = None) -> Chips:
-    """The figures, classes and margins of chips: workspaces (or paths to them), or names of the built-in catalogue.
+    """The figures, classes and margins of chips: workspaces (or paths to them), published tables of chips (paths to CSV
+    files), or names of the built-in catalogue.
 
     `on` limits the classes to one day; without it every day on which they change is given, and margins are those of the
     last day the law data is known. Text that is an existing path is a workspace. Raises InputError with all faults of
@@ -157,7 +166,9 @@ def chip(*subjects: Workspace | Path | str, on: date | None = None, law: Law | N
 def _subject(subject: Workspace | Path | str, judge: Judge) -> Iterator[Chip]:
     if isinstance(subject, Workspace):
         return _of_workspace(subject, judge)
-    like_a_path = str(subject).lower().endswith(".xlsx") or "/" in str(subject)
+    like_a_path = str(subject).lower().endswith((".xlsx", ".csv")) or "/" in str(subject)
+    if str(subject).lower().endswith(".csv"):
+        return _of_table(Path(subject), judge)
     if isinstance(subject, Path) or like_a_path or Path(subject).exists():
         return _of_workspace(load(subject, required=("items",)), judge)
     return iter([_of_model(subject, judge)])
@@ -169,6 +180,26 @@ def _of_model(name: str, judge: Judge) -> Chip:
         raise InputError([_unknown(name)])
     verdict = judge.verdict(metric, models, None, None, own=True)
     return Chip(name, None, models, metric, judge.day, verdict, _notes(metric, models, verdict))
+
+
+def _of_table(path: Path, judge: Judge) -> Iterator[Chip]:
+    """The chips of a published table, what does not agree in its figures among their notes."""
+    for one in read_published(path):
+        models = find_accelerators(one.name)
+        models = models if len(models) == 1 else ()
+        verdict = judge.verdict(one.metric, models, "chip", None, own=True)
+        notes = (*_notes(one.metric, models, verdict), *(Text(*note) for note in one.notes))
+        yield Chip(
+            one.name,
+            None,
+            models,
+            one.metric,
+            judge.day,
+            verdict,
+            notes,
+            stated_tpp=one.stated_tpp,
+            node_nm=one.node_nm,
+        )
 
 
 def _unknown(name: str) -> Fault:

@@ -270,7 +270,8 @@ def _with_catalogue(found: Metric, known: Metric) -> Metric:
             text = f"{name} {float(mine.high):g} differs from the catalogue's {float(theirs.high):g}"
             zh = f"{name} {float(mine.high):g} 与目录值 {float(theirs.high):g} 不一致"
             if abs(mine.low / theirs.high - 2) < Fraction(2, 100):
-                text, zh = f"{text}: twice as much, perhaps a sparse rate", f"{zh}：恰为两倍，可能是稀疏算力"
+                text += ": twice as much, perhaps a sparse rate, or multiply-adds counted twice over"
+                zh += "：恰为两倍，可能是稀疏算力，或重复计入乘加"
             notes.append((text, zh))
     if found.datacentre and known.datacentre and found.datacentre != known.datacentre:
         notes.append(("datacentre differs from the catalogue", "datacentre 与目录不一致"))

@@ -151,7 +151,8 @@ def _metavar(option: click.Option) -> str:
 _ARGUMENTS = {
     "first": "A system by name; `lotgate compute list` prints the names, `--systems` adds your own.",
     "second": "Another system, set beside it.",
-    "chips": "Workspaces, or models of the built-in catalogue as `H20`. What is an existing path is a workspace.",
+    "chips": "Workspaces, published tables of chips (CSV), or models of the built-in catalogue as `H20`. What is an "
+    "existing path is a workspace.",
     "workspace": "A folder of tables, or one .xlsx workbook.",
     "line": "The line, as named in table `shipments`.",
     "measure": "The id of a measure, as `CN-2025-61#1.3`.",
