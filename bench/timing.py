@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import resource
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -12,7 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-__all__ = ["Figure", "best", "show", "write"]
+__all__ = ["Figure", "Spent", "best", "busy", "show", "spent", "times", "write"]
 
 
 @dataclass(frozen=True)
@@ -41,24 +43,63 @@ class Figure:
         return f"at most {self.at_most:g}" if self.at_most is not None else ""
 
 
-def best(ways: Mapping[str, Callable[[], Any]], repeats: int) -> dict[str, float]:
-    """The shortest time of each way in seconds; the ways take turns, so that all meet the same machine."""
-    found = dict.fromkeys(ways, float("inf"))
-    for _ in range(repeats):
+@dataclass(frozen=True)
+class Spent:
+    """What something took, in seconds: of all processors together, and by the clock on the wall."""
+
+    processor: float
+    wall: float
+
+
+def spent(way: Callable[[], Any]) -> Spent:
+    """What one call takes, processes it starts and waits for included."""
+    before, start = _processor(), time.perf_counter()
+    way()
+    return Spent(_processor() - before, time.perf_counter() - start)
+
+
+def _processor() -> float:
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return sum(used.ru_utime + used.ru_stime for used in (own, children))
+
+
+def best(ways: Mapping[str, Callable[[], Any]], repeats: int) -> dict[str, Spent]:
+    """The least each way took; the ways take turns, so that all meet the same machine."""
+    found = {name: [spent(way)] for name, way in ways.items()}
+    for _ in range(repeats - 1):
         for name, way in ways.items():
-            start = time.perf_counter()
-            way()
-            found[name] = min(found[name], time.perf_counter() - start)
-    return found
+            found[name].append(spent(way))
+    return {
+        name: Spent(min(one.processor for one in times), min(one.wall for one in times))
+        for name, times in found.items()
+    }
+
+
+def times(theirs: Spent, ours: Spent) -> tuple[float, str]:
+    """How many times as long they take, in processor time; and the same by the clock, for a note."""
+    return theirs.processor / ours.processor, f"{theirs.wall / ours.wall:.3g} x by the clock"
+
+
+def busy() -> str:
+    """What else the machine does, for figures that a person waits for."""
+    load, processors = os.getloadavg()[0], os.cpu_count() or 1
+    return f"load {load:.1f} on {processors} processors" + (", NOT QUIET" if load > 0.5 * processors else "")
 
 
 def show(figures: list[Figure]) -> None:
-    """Prints the figures as a table."""
-    table = Table("figure", "value", "bar", "", "note", title="lotgate bench")
+    """Prints the figures as a table, and what there is to say of each below it."""
+    table = Table("figure", "value", "bar", "", title="lotgate bench")
     for figure in figures:
-        mark = "" if not figure.bar else "ok" if figure.holds else "MISSED"
-        table.add_row(figure.name, f"{figure.value:.3g} {figure.unit}", figure.bar, mark, figure.note)
-    Console().print(table)
+        mark = "" if not figure.bar else "met" if figure.holds else "MISSED"
+        table.add_row(figure.name, f"{figure.value:.3g} {figure.unit}", figure.bar, mark)
+    console = Console(width=100, soft_wrap=True)
+    console.print(table)
+    for figure in figures:
+        if figure.note:
+            console.print(f"{figure.name}: {figure.note}", highlight=False)
+    barred = [figure for figure in figures if figure.bar]
+    missed = [figure.name for figure in barred if not figure.holds]
+    console.print(f"{len(barred) - len(missed)} of {len(barred)} bars met" + "".join(f"\n  MISSED {n}" for n in missed))
 
 
 def write(figures: list[Figure], path: Path) -> None:

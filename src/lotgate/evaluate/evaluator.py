@@ -78,8 +78,12 @@ class Evaluator:
     @cached_property
     def statuses(self) -> Bytes:
         """[epoch, clause]: code of the status."""
-        rows = [[STATUS_CODE[self.status(c, start)] for c in self.clauses] for start in self.starts]
-        return np.array(rows, dtype=np.uint8).reshape(len(self.starts), len(self.clauses))
+        found = np.zeros((len(self.starts), len(self.clauses)), dtype=np.uint8)
+        place = {start: epoch for epoch, start in enumerate(self.starts)}
+        for j, clause in enumerate(self.clauses):
+            for start in sorted({date.min, *clause.clock.change_points()}):
+                found[place[start] :, j] = STATUS_CODE[self.status(clause, start)]
+        return found
 
     def epochs(self, days: npt.NDArray[np.datetime64]) -> Ints:
         """The number of the stretch of unchanged law that holds each day."""
@@ -213,11 +217,13 @@ class Evaluator:
 
     def _readings(self, clocks: int) -> Ints:
         """Per text, the first text in which these clock leaves say the same."""
+        texts = int(self._texts[1].max()) + 1
         chosen = [trits for k, trits in enumerate(self._texts[0].values()) if clocks >> k & 1]
-        first: dict[tuple[int, ...], int] = {}
-        texts = range(int(self._texts[1].max()) + 1)
-        wordings = (tuple(int(trits[text]) for trits in chosen) for text in texts)
-        return np.array([first.setdefault(wording, text) for text, wording in enumerate(wordings)])
+        if not chosen:
+            return np.zeros(texts, dtype=np.int64)
+        first: dict[bytes, int] = {}
+        wordings = np.column_stack(chosen)
+        return np.array([first.setdefault(wording.tobytes(), text) for text, wording in enumerate(wordings)])
 
     @cached_property
     def wordings(self) -> list[list[int]]:
