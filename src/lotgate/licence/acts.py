@@ -68,7 +68,10 @@ def act(store: Store, actor: Actor, command: Command, at: datetime) -> Outcome:
             Text(f"{taken.key} {taken.value} was used before", f"{taken.key} {taken.value} 已被使用"), key=taken.key
         ) from None
     if first.digest == asked:
-        return Outcome.again(first.answer)
+        again = Outcome.again(first.answer)
+        if not may_see(actor, again.record, day_of(again.record.regime, at)):
+            raise _not_found(command.kind, command.id or "-")
+        return again
     what = f"{command.kind}.{command.event} on {command.id or 'a new record'}"
     record_conflict(store, actor, message or "", f"repeated with other content: {what}", first.digest, asked, at)
     raise Conflict(

@@ -75,7 +75,9 @@ def _number_successor(step: Step, record: Record, data: Mapping[str, Any]) -> di
 
 
 def _open_successor(step: Step, record: Record, data: Mapping[str, Any]) -> None:
-    copy = {"content": record.facts["content"], "supersedes": record.id}
+    """The new draft takes over what was filled in, attached and signed; the reasoning is to be attached anew."""
+    copy = {name: record.facts[name] for name in ("content", "attachments", "certificate") if name in record.facts}
+    copy["supersedes"] = record.id
     step.cause("application", data["superseded_by"], "create", copy, "application.amend", regime=record.regime)
 
 

@@ -120,8 +120,11 @@ def unique_keys(kind: str) -> frozenset[str]:
 
 
 def state_on(record: Record, day: date) -> str:
-    """The state that counts on a day: a licence past its last valid day is expired, though nothing was written."""
-    last = record.facts.get("valid_to")
+    """The state that counts on a day: a licence past its last valid day is expired, though nothing was written.
+
+    While a reservation is open it is not: goods that left in time may still be reported, or the reservation undone.
+    """
+    last = None if record.facts.get("ledger", {}).get("open") else record.facts.get("valid_to")
     for state in machine(record.kind).states.values():
         if record.state in state.computed_from and last and day > parse_day(last):
             return state.name

@@ -78,7 +78,8 @@ class Record:
     """An application, licence, clearance, delivery, lot or finding as its entries left it.
 
     `state` is what was stored; what counts on a day is `machines.state_on(record, day)`, for a licence expires by
-    the passing of a day alone. `parts` says who did what: pairs (person, event), sorted, each once.
+    the passing of a day alone. `parts` says who did what: pairs (person, event), sorted, each once; what another
+    step brought about is nobody's part.
     """
 
     kind: str

@@ -41,7 +41,7 @@ def apply(record: Record | None, entry: Entry) -> Record:
         state=draft.after,
         version=draft.version,
         facts=fold(facts, entry) if fold else facts,
-        parts=tuple(sorted({*record.parts, (draft.actor, draft.event)})),
+        parts=tuple(sorted({*record.parts, (draft.actor, draft.event)})) if draft.role else record.parts,
         changed=draft.at,
     )
 
@@ -60,7 +60,7 @@ def _create(facts: Facts, entry: Entry) -> Facts:
         "attachments": {}, "questions": [], "referrals": [], "hits": [], "notes": [], "decisions": [], "versions": [],
         "content_version": 0,
     }  # fmt: skip
-    return _content({**empty, **_only(entry.data, "supersedes")}, entry)
+    return _content({**empty, **_only(entry.data, "supersedes", "attachments", "certificate")}, entry)
 
 
 def _content(facts: Facts, entry: Entry) -> Facts:
