@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from licence_case import Case
 
-from lotgate.errors import LawError
+from lotgate.errors import InputError, LawError
 from lotgate.law.reading import read_yaml
-from lotgate.licence import forms, reducers
+from lotgate.licence import Command, Refusal, act, forms, reducers
 from lotgate.licence.clocks import regimes
 from lotgate.licence.effects import AFTER, BEFORE
 from lotgate.licence.forms import documents, named_fields, sections
@@ -122,3 +125,39 @@ def test_a_view_goes_into_json() -> None:
     new = case.accepted()
     shown = view(case.record("application", new), OFFICER, case.at).to_json()
     assert json.loads(json.dumps(shown))["clock"]["due"] == "2026-02-28"
+
+
+junk = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just("\ud800"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=8,
+)
+STEPS = [(one.name, event) for one in machines().values() for event in one.events]
+
+
+@cache
+def own_world() -> tuple[Case, dict[str, tuple[str, str]]]:
+    """The world of the tests on people, for this test to change."""
+    from test_people import world
+
+    return world.__wrapped__()
+
+
+@given(st.sampled_from(STEPS), st.data())
+@settings(max_examples=300, deadline=None)
+def test_whatever_is_filled_in_is_answered_not_crashed_on(step: tuple[str, str], data: st.DataObject) -> None:
+    """Any JSON in any field of any step: taken, or refused with reasons in both languages."""
+    from test_people import INSIDE, RECORDS
+
+    kind, event = step
+    case, records = own_world()
+    names = {field.name for row in ROWS if (row.machine, row.event) == step for field in forms.form_of(row.form).fields}
+    filled = data.draw(st.fixed_dictionaries({}, optional=dict.fromkeys([*names, "content", "odd"], junk)) | junk)
+    ids = [None, "", "x y", *(records[name][1] for name in RECORDS if records[name][0] == kind)]
+    who = data.draw(st.sampled_from(sorted(INSIDE)))
+    before = len(list(case.store.entries()))
+    try:
+        act(case.store, INSIDE[who], Command(kind, event, data.draw(st.sampled_from(ids)), filled), case.at)
+    except (Refusal, InputError) as error:
+        assert error.text("en") and error.text("zh")
+        assert len(list(case.store.entries())) == before

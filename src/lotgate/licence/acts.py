@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from lotgate.errors import Fault, InputError
 from lotgate.law import Text
 from lotgate.licence import effects, guards
 from lotgate.licence.clocks import regime_clock
@@ -53,7 +54,7 @@ def act(store: Store, actor: Actor, command: Command, at: datetime) -> Outcome:
     answer again; with other content Conflict is raised, and the conflict alone is written to the log.
     """
     check_actor(actor)
-    asked = digest([actor.organisation, command.kind, command.event, command.id, command.data])
+    asked = _digest(actor, command)
     message = f"{actor.organisation}:{command.message}" if command.message else None
     try:
         with store.transaction() as tx:
@@ -81,6 +82,31 @@ def act(store: Store, actor: Actor, command: Command, at: datetime) -> Outcome:
         ),
         message=command.message,
     )
+
+
+def _digest(actor: Actor, command: Command) -> str:
+    """The hash of what was asked for; InputError where it holds what has no exact written form."""
+    try:
+        if not isinstance(command.data, Mapping):
+            raise TypeError(f"{type(command.data).__name__} is not an object")
+        return digest([actor.organisation, command.kind, command.event, command.id, command.data])
+    except (TypeError, ValueError, RecursionError) as error:
+        expected = "text, whole numbers, yes/no, lists and objects; decimals as text"
+        place = f"{command.kind}.{command.event}"
+        raise InputError(
+            [
+                Fault(
+                    place,
+                    f"cannot be kept exactly: {error}",
+                    None,
+                    "data",
+                    None,
+                    expected,
+                    "不能准确保存",
+                    "文字、整数、列表或对象；小数以文字书写",
+                )
+            ]
+        ) from None
 
 
 def look(store: Store, actor: Actor, kind: str, id: str, at: datetime) -> Record:
