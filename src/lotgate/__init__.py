@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lotgate import compute
+    from lotgate.classification.propose import classify
     from lotgate.decide.check import Decisions, check, explain, horizon
     from lotgate.decide.chip import Chips, chip
     from lotgate.decide.content import Content, content
@@ -41,6 +42,7 @@ __all__ = [
     "Workspace",
     "check",
     "chip",
+    "classify",
     "compute",
     "content",
     "explain",
@@ -66,6 +68,7 @@ _HOMES = {
     "Workspace": ("lotgate.tables", "Workspace"),
     "check": ("lotgate.decide.check", "check"),
     "chip": ("lotgate.decide.chip", "chip"),
+    "classify": ("lotgate.classification.propose", "classify"),
     "content": ("lotgate.decide.content", "content"),
     "explain": ("lotgate.decide.check", "explain"),
     "horizon": ("lotgate.decide.check", "horizon"),

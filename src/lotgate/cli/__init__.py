@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import click
 
 from lotgate import __version__
-from lotgate.cli import check, compute, goods, law, licence, lists, serve, suppliers, template
+from lotgate.cli import check, classify, compute, goods, law, licence, lists, serve, suppliers, template
 from lotgate.errors import LotgateError
 
 __all__ = ["main"]
@@ -29,7 +29,7 @@ def cli() -> None:
     """
 
 
-for room in (check, compute, goods, suppliers, law, lists, licence, serve, template):
+for room in (check, compute, classify, goods, suppliers, law, lists, licence, serve, template):
     for command in room.COMMANDS:
         cli.add_command(command)
 
