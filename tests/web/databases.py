@@ -23,7 +23,9 @@ def start_django() -> None:
     """Django on a scratch folder, without leaving traces in the environment of other tests."""
     from lotgate.web import start
 
-    before = {name: os.environ.get(name) for name in ("LOTGATE_HOME", "LOTGATE_DATABASE", "LOTGATE_URL")}
+    named = ("LOTGATE_HOME", "LOTGATE_DATABASE", "LOTGATE_URL", "LOTGATE_JOBS")
+    before = {name: os.environ.get(name) for name in named}
+    os.environ["LOTGATE_JOBS"] = "at-once"
     os.environ["LOTGATE_HOME"] = str(HOME)
     os.environ.pop("LOTGATE_DATABASE", None)
     os.environ["LOTGATE_URL"] = "http://testserver"
@@ -31,6 +33,7 @@ def start_django() -> None:
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow ones are for real passwords
+
     for name, value in before.items():
         if value is None:
             os.environ.pop(name, None)

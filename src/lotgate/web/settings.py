@@ -144,6 +144,9 @@ UPLOAD_MAX_BYTES = 200 * 1024 * 1024
 
 # ---- languages, days, static files -----------------------------------------------------------------------------------
 
+JOBS_AT_ONCE = os.environ.get("LOTGATE_JOBS") == "at-once"
+"""Without workers: a job is done before the answer is given. For tests and for single commands."""
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 USE_I18N = True

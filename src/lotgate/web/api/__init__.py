@@ -7,7 +7,7 @@ from typing import Any
 from ninja import NinjaAPI
 
 from lotgate import __version__
-from lotgate.web.api import access, problems, records
+from lotgate.web.api import access, checks, papers, problems, records
 
 __all__ = ["api"]
 
@@ -34,3 +34,5 @@ class _Api(NinjaAPI):
 api = _Api(title="Lotgate", version=__version__, urls_namespace="api", docs_url=None, auth=access.AUTH)
 problems.register(api)
 records.register(api)
+checks.register(api)
+papers.register(api)

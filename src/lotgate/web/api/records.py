@@ -18,7 +18,7 @@ from lotgate.web.api.access import need
 from lotgate.web.api.bodies import Id, Listed, RecordOut, StepDone, body_of
 from lotgate.web.services import cases, readers
 
-__all__ = ["PLURAL", "record_json", "register", "step_paths"]
+__all__ = ["PLURAL", "IdempotencyKey", "record_json", "register", "step_json", "step_paths"]
 
 PLURAL = {
     "application": "applications",
@@ -28,7 +28,9 @@ PLURAL = {
     "lot": "lots",
     "finding": "findings",
 }
-_Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
+IdempotencyKey = Annotated[
+    str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")
+]
 _Version = Annotated[int | None, Query(ge=1, lt=2**31, description="The version you saw; another one by now refuses.")]
 _Word = Annotated[str, Query(max_length=200)]
 
@@ -149,14 +151,14 @@ def _step(router: Router, kind: str, event: str, opens: bool) -> None:
     made: Callable[..., Any]
     if opens and not named:
 
-        def opening(request: HttpRequest, body: Any, idempotency_key: _Key = None) -> Any:
+        def opening(request: HttpRequest, body: Any, idempotency_key: IdempotencyKey = None) -> Any:
             return take(request, None, body, idempotency_key, None)
 
         made, path = opening, ""
     else:
 
         def stepping(
-            request: HttpRequest, id: Id, body: Any, idempotency_key: _Key = None, version: _Version = None
+            request: HttpRequest, id: Id, body: Any, idempotency_key: IdempotencyKey = None, version: _Version = None
         ) -> Any:
             return take(request, id, body, idempotency_key, version)
 

@@ -1,0 +1,78 @@
+"""The log for auditors: whether it is whole, its signed heads, and the export that `lotgate licence audit` reads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from lotgate.law import Text
+from lotgate.licence import Actor, Forbidden
+from lotgate.licence.people import sides
+from lotgate.web.services.cases import now
+from lotgate.web.store.book import Book
+from lotgate.web.store.verify import Verified, verify
+
+__all__ = ["export", "keys", "signed", "verified"]
+
+
+def _may_audit(actor: Actor) -> None:
+    if "reader" not in sides(actor):
+        raise Forbidden(Text("only for: Auditor", "仅限：审计人员"))
+
+
+def verified(actor: Actor) -> Verified:
+    """What a check of the whole log and of every projection found; for auditors. Raises Forbidden."""
+    _may_audit(actor)
+    return verify()
+
+
+def keys() -> Any:
+    """The folder of signing keys of this server, `LOTGATE_KEYS` or in the data folder, made where there is none."""
+    from lotgate.licence.keys import KeyFolder
+
+    folder = Path(os.environ.get("LOTGATE_KEYS") or settings.DATA_FOLDER / "keys")
+    if folder.exists():
+        return KeyFolder(folder)
+    host = urlsplit(settings.SITE_ADDRESS).netloc.replace(":", "%3A")
+    return KeyFolder.create(folder, f"did:web:{host}", "This Lotgate server", "本 Lotgate 服务器", now())
+
+
+def signed(at: datetime | None = None) -> str:
+    """A signature over where the log stands now: to be kept elsewhere at least daily."""
+    from lotgate.licence.log import signed_head
+    from lotgate.licence.records import instant
+
+    return signed_head([Book(reading=True).head()], keys(), instant(at or now()))
+
+
+def export(actor: Actor) -> Iterator[bytes]:
+    """The export, line by line, ending in a signed head; for auditors. Raises Forbidden before the first line."""
+    _may_audit(actor)
+    return _lines()
+
+
+def _lines() -> Iterator[bytes]:
+    from lotgate.licence.log import export_lines
+    from lotgate.licence.log import signed_head as sign
+    from lotgate.licence.records import Head, instant
+
+    book = Book(reading=True)
+    last = Head(book.book)
+    folder = keys()
+
+    def entries() -> Iterator[Any]:
+        nonlocal last
+        for entry in book.entries():
+            last = Head(entry.book, entry.sequence, entry.hash)
+            yield entry
+
+    def heads() -> Iterator[str]:
+        yield sign([last], folder, instant(now()))  # over what was exported, whatever was written meanwhile
+
+    yield from export_lines(entries(), heads(), folder.public)
