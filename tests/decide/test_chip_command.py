@@ -28,6 +28,7 @@ from lotgate.report.screen_text import make_console
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 IN_REPOSITORY = ROOT / "tests" / "items" / "data" / "recorded_metrics.csv"
+PRESUMPTION = "US-2025-01-16-FDD"
 RELIEF, TARIFF, LETTERS, GUIDANCE = "US-2026-01-15", "US-T-232-CHIP", "US-2025-04-09-H20", "US-2025-05-13-GP10"
 
 
@@ -124,6 +125,7 @@ def test_classes_follow_the_texts_of_the_days() -> None:
         "2022-10-21",
         "2023-11-17",
         "2024-12-02",
+        "2025-01-16",
         "2025-04-09",
         "2025-04-14",
         "2025-05-13",
@@ -364,6 +366,41 @@ def test_a_published_table_is_judged_and_what_does_not_agree_is_pointed_out(tmp_
     plain = found["Plain"].to_json()
     assert (plain["stated_tpp"], plain["transistors_bn"], plain["node_nm"], plain["tpp"]) == (4800, 50, 7, 4800)
     assert found["Planar"].metric.performance_density.high == 0
+
+
+NODES = "model,fp16_tops,die_area_mm2,node_nm,transistors_bn,datacentre\n"
+
+
+def test_nodes_and_transistors_are_tested_where_they_are_known(tmp_path: Path) -> None:
+    """Note 1 to 3A090.a presumes logic at 16 nm and below to be 3A090.a; fewer than 30 thousand million transistors may
+    rebut it."""
+    table = tmp_path / "nodes.csv"
+    rows_ = "Big,100,500,7,50,yes\nEdge,100,500,16,30,yes\nSmall,100,500,16,29.9,yes\nOld,100,500,17,50,yes\n"
+    rows_ += "NoCount,100,500,5,,yes\nNoNode,100,500,,20,yes\n"
+    table.write_text(f"{NODES}{rows_}", encoding="utf-8")
+    found = {held.name: held for held in chip(table, law=law())}
+    assert {name: held.now.get(PRESUMPTION) for name, held in found.items()} == {
+        "Big": "presumed",
+        "Edge": "presumed",
+        "Small": "rebuttable",
+        "Old": "none",
+        "NoCount": "unknown",
+        "NoNode": None,
+    }
+    assert margins(found["Big"], PRESUMPTION) == {
+        ("transistors_bn", 30.0): (20.0, "rebuttable"),
+        ("node_nm", 16.0): (-9.0, "none"),
+    }
+    before = chip(table, on=date(2025, 1, 15), law=law())[0]
+    assert PRESUMPTION not in before.now
+    assert "node_nm" in found["Big"].figures and "node_nm" not in found["NoNode"].figures
+
+
+def test_a_workspace_may_say_nodes_and_transistors(tmp_path: Path) -> None:
+    row = {"item": "x", "precision": "fp16", "bit_length": "16", "dense_tops": "100", "node_nm": "7"}
+    found = of(tmp_path, [{"item": "x"}], chips=[row | {"transistors_bn": "12", "die_area_mm2": "500"}])["x"]
+    assert found.now[PRESUMPTION] == "rebuttable"
+    assert found.to_json()["node_nm"] == 7
 
 
 def test_a_higher_total_than_the_rates_give_leaves_the_class_open(tmp_path: Path) -> None:

@@ -139,10 +139,16 @@ class Judge:
         for stick in sticks:
             found = {self.law.classify(stick, values, day) for _, values in builds}
             one = found.pop() if len(found) == 1 else "unknown"
-            # a measure that names models says nothing of the others
-            if stick.kind != "named" or one != "none":
+            # a measure that names models says nothing of the others, and one of nodes nothing where none is known
+            silent = (
+                one == "none" if stick.kind == "named" else stick.kind == "presumption" and not self._node_known(builds)
+            )
+            if not silent:
                 held[stick.key] = one
         return held
+
+    def _node_known(self, builds: Sequence[Build]) -> bool:
+        return all(isinstance(held, tuple) and math.isfinite(held[1]) for held in (b["node_nm"] for _, b in builds))
 
     def _differs(self, sticks: Sequence[Yardstick], builds: Sequence[Build]) -> dict[str, dict[str, str]]:
         found = {}

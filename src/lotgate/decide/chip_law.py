@@ -13,6 +13,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
+from lotgate.dates import Interval
 from lotgate.evaluate.columns import NONE, Members, Value
 from lotgate.evaluate.walk import Reason, Walk
 from lotgate.items.catalogue import find_accelerators
@@ -22,7 +23,15 @@ from lotgate.law.expr import FALSE, TRUE, UNKNOWN, Leaf
 
 __all__ = ["ENTRY", "NUMBERS", "ChipLaw", "Yardstick"]
 
-NUMBERS = ("tpp", "performance_density", "memory_bandwidth_density", "io_gb_per_s", "dram_gb_per_s")
+NUMBERS = (
+    "tpp",
+    "performance_density",
+    "memory_bandwidth_density",
+    "io_gb_per_s",
+    "dram_gb_per_s",
+    "transistors_bn",
+    "node_nm",
+)
 """The figures of a chip that conditions compare with limits."""
 ENTRY = "US-3A090"
 HOLDING = {"US-3A090": "US-4A090", "EU-3A501": "EU-4A507"}
@@ -33,6 +42,8 @@ RELIEF, RELIEF_TERM = "US-2026-01-15", "us_january_2026"
 """The review case by case of January 2026 (91 FR 1684), and the term that holds its limits."""
 BANDS = "US-T-232-CHIP"
 """The tariff of the proclamation of 2026-01-14, for chips in two bands."""
+PRESUMPTION, PRESUMED, REBUTTABLE = "US-2025-01-16-FDD", "us_node_presumed", "us_node_rebuttable"
+"""What makers and packagers must presume of logic of advanced nodes (90 FR 5298), and the terms with its limits."""
 SHIPMENT: Mapping[str, Value] = {
     "ship_from": "US",
     "destination": "CN",
@@ -52,7 +63,7 @@ class Yardstick:
     """One thing the law measures on a day: the name it goes by and the conditions behind it, by what they make a chip.
 
     `kind` is `entry` (a paragraph of a control list by the chip's own figures), `holding` (by those of its parts),
-    `relief`, `bands`, `letter`, or `named` (a measure that is not a letter and names models).
+    `relief`, `bands`, `presumption`, `letter`, or `named` (a measure that is not a letter and names models).
     """
 
     key: str
@@ -87,6 +98,10 @@ class ChipLaw:
         terms = self.law.terms.get("us", {})
         if {RELIEF_TERM, ADVANCED} <= terms.keys() and any(self._in_force(RELIEF, day)):
             yield Yardstick(RELIEF, "relief", (("yes", terms[RELIEF_TERM]),))
+        if {PRESUMED, REBUTTABLE} <= terms.keys() and self._stands(PRESUMED, day):
+            yield Yardstick(
+                PRESUMPTION, "presumption", (("presumed", terms[PRESUMED]), ("rebuttable", terms[REBUTTABLE]))
+            )
         for clause in self._in_force(BANDS, day):
             bands = self._bands(clause.when)
             yield Yardstick(BANDS, "bands", tuple((f"band {n}", node) for n, node in enumerate(bands, 1)))
@@ -95,6 +110,16 @@ class ChipLaw:
             letter = self.law.measures[measure].force == "letter"
             if nodes:
                 yield Yardstick(measure, "letter" if letter else "named", tuple(("equal", node) for node in nodes))
+
+    def _stands(self, term: str, day: date) -> bool:
+        """Whether a term of US law has a version on a day."""
+        found = self._intervals(self.law.terms["us"][term])
+        return any(day in interval for interval in found)
+
+    def _intervals(self, node: int) -> list[Interval]:
+        """The dated versions that a condition hangs on."""
+        clocks = [leaf for leaf in self._leaves(node) if leaf.op == "clock"]
+        return [interval for leaf in clocks for interval in self.law.versions[str(leaf.operand)]]
 
     @cached_property
     def _naming(self) -> dict[str, list[Clause]]:
@@ -212,6 +237,8 @@ class ChipLaw:
                     points |= {interval.start}
                     if interval.end is not None:
                         points |= {date.fromordinal(interval.end.toordinal() + 1)}
+        if PRESUMED in self.law.terms.get("us", {}):
+            points |= {interval.start for interval in self._intervals(self.law.terms["us"][PRESUMED])}
         found: list[date] = []
         before: tuple[Yardstick, ...] | None = None
         for day in sorted(points):
@@ -233,6 +260,8 @@ class ChipLaw:
             return self._by_name(stick, values, day)
         if stick.kind == "relief":
             return self._by_relief(stick, values, day)
+        if stick.kind == "presumption":
+            return self._by_node(stick, values, day)
         walk = Walk(self.law, values, day)
         trits = [(name, walk.trit(node)) for name, node in stick.nodes]
         if met := [name for name, trit in trits if trit == TRUE]:
@@ -255,6 +284,13 @@ class ChipLaw:
         if walk.trit(self.law.terms["us"][ADVANCED]) == FALSE:
             return "none"
         return {TRUE: "yes", FALSE: "no"}.get(walk.trit(stick.nodes[0][1]), "unknown")
+
+    def _by_node(self, stick: Yardstick, values: Mapping[str, Value], day: date) -> str:
+        walk = Walk(self.law, values, day)
+        presumed, few = (walk.trit(node) for _, node in stick.nodes)
+        if presumed == TRUE:
+            return {TRUE: "rebuttable", FALSE: "presumed"}.get(few, "unknown")
+        return "none" if presumed == FALSE else "unknown"
 
     def _by_name(self, stick: Yardstick, values: Mapping[str, Value], day: date) -> str:
         walk = self._shipped(values, day)

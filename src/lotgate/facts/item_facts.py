@@ -34,6 +34,8 @@ METRICS = {
     "memory_bandwidth_density": "mbd",
     "io_gb_per_s": "io",
     "dram_gb_per_s": "dram_gb_per_s",
+    "transistors_bn": "transistors_bn",
+    "node_nm": "node_nm",
 }
 CODES = ("cn_code", "us_code", "eu_code", "nl_code", "jp_code", "technology")
 PART1 = "cn-61-part1"

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from lotgate.facts.build import Facts
+from lotgate.facts.item_facts import METRICS
 from lotgate.facts.tags import list_of_tag
 from lotgate.law import Text
 from lotgate.law.expr import Leaf
@@ -187,7 +188,7 @@ class Questions:
         elif leaf.fact == "parts_meet":
             for part in items.parts_open(place, str(leaf.operand)):
                 yield from self._figures(part, str(leaf.operand), item)
-        elif leaf.fact in ("tpp", "performance_density", "memory_bandwidth_density", "io_gb_per_s", "dram_gb_per_s"):
+        elif leaf.fact in METRICS:
             yield (spec.ask, item, spec.question)
         elif leaf.fact in ("cn61_share", "us_controlled_share"):
             yield from self._content(line, place, item, leaf)

@@ -89,6 +89,7 @@ class Metric:
     io_gb_per_s: Bounds = UNKNOWN
     dram_gb_per_s: Bounds = UNKNOWN
     transistors_bn: Bounds = UNKNOWN
+    node_nm: Bounds = UNKNOWN
     datacentre: str | None = None
     governing_precision: str | None = None
     source: str = ""
@@ -143,7 +144,7 @@ def _highest(formats: Sequence[tuple[str | None, Bounds]]) -> tuple[Bounds, str 
 
 def _cell(rows: Sequence[Mapping[str, Any]], column: str) -> Bounds:
     """A figure given per item: the interval around all rows that fill it, unknown if none does."""
-    found = [number for row in rows if (number := exact(row[column])) is not None and number >= 0]
+    found = [number for row in rows if (number := exact(row.get(column))) is not None and number >= 0]
     return Bounds(min(found), max(found)) if found else UNKNOWN
 
 
@@ -152,6 +153,7 @@ def _from_rows(rows: Sequence[Mapping[str, Any]], processor: bool) -> Metric:
     notes: list[tuple[str, str]] = []
     area, io, bandwidth = (_cell(rows, name) for name in ("die_area_mm2", "io_gb_per_s", "memory_gb_per_s"))
     memory_area, transistors = _cell(rows, "memory_area_mm2"), _cell(rows, "transistors_bn")
+    node = _cell(rows, "node_nm")
     for name, cell in (("die_area_mm2", area), ("memory_gb_per_s", bandwidth)):
         if cell.high is not None and not cell.settled:
             notes.append((f"rows disagree on {name}", f"各行 {name} 不一致"))
@@ -162,7 +164,7 @@ def _from_rows(rows: Sequence[Mapping[str, Any]], processor: bool) -> Metric:
     missing = {name for name, cell in (("io_gb_per_s", io), ("memory_gb_per_s", bandwidth)) if not cell.settled}
     missing |= set() if datacentre else {"datacentre"}
     computing = [row for row in rows if row["precision"] is not None or exact(row["dense_tops"]) is not None]
-    common = Metric("processor", NOTHING, NOTHING, NOTHING, io, bandwidth, transistors, datacentre, verified=None)
+    common = Metric("processor", NOTHING, NOTHING, NOTHING, io, bandwidth, transistors, node, datacentre, verified=None)
     if not computing and not processor:
         density = bandwidth.over(memory_area)
         missing |= set() if memory_area.settled else {"memory_area_mm2"}
@@ -286,7 +288,7 @@ def _with_catalogue(found: Metric, known: Metric) -> Metric:
 
 
 _ROW: tuple[str, ...] = ("precision", "bit_length", "dense_tops", "die_area_mm2", "io_gb_per_s", "memory_gb_per_s")
-_ROW += ("memory_area_mm2", "transistors_bn", "datacentre")
+_ROW += ("memory_area_mm2", "transistors_bn", "node_nm", "datacentre")
 _BOUNDS = {
     "tpp": "tpp",
     "pd": "performance_density",
@@ -294,6 +296,7 @@ _BOUNDS = {
     "io": "io_gb_per_s",
     "dram_gb_per_s": "dram_gb_per_s",
     "transistors_bn": "transistors_bn",
+    "node_nm": "node_nm",
 }
 _SCHEMA: dict[str, Any] = {
     "has_metric": pl.String,
@@ -313,12 +316,15 @@ def metrics(ws: HasTables, limits: Mapping[str, Iterable[Limit]] | None = None) 
     """Chip figures of every item, one row each in the order of `items`, as floats `*_low` and `*_high`.
 
     Open upper bounds are infinite; an item that is no chip has zeros, so every comparison is known. `limits` maps
-    `tpp`, `performance_density`, `memory_bandwidth_density`, `io_gb_per_s`, `dram_gb_per_s` or `transistors_bn` to the
-    legal thresholds in use: against these a float compares exactly as the number it stands for (see `numbers`).
+    `tpp`, `performance_density`, `memory_bandwidth_density`, `io_gb_per_s`, `dram_gb_per_s`, `transistors_bn` or
+    `node_nm` to the legal thresholds in use: against these a float compares exactly as the number it stands for (see
+    `numbers`).
     """
     bounds = {name: limits_of((limits or {}).get(name, ())) for name in _BOUNDS.values()}
     rows_of: dict[str, list[tuple[Any, ...]]] = {}
-    for item, *cells in ws.tables["chips"].select("item", *_ROW).iter_rows():
+    held = ws.tables["chips"]
+    columns = [pl.col(name) if name in held.columns else pl.lit(None).alias(name) for name in ("item", *_ROW)]
+    for item, *cells in held.select(columns).iter_rows():
         rows_of.setdefault(item, []).append(tuple(cells))
     # items alike in what is known of them are measured once
     seen: dict[Any, int] = {}

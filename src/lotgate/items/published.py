@@ -55,7 +55,7 @@ _NAMES = ("Hardware name", "model")
 _CLOSE = Fraction(1, 100)
 _PLANAR_NM = 28
 """Logic of this node and above is made of planar transistors, whose area does not count (3A090 technical notes)."""
-_CELLS = ("die_area_mm2", "io_gb_per_s", "memory_gb_per_s", "transistors_bn")
+_CELLS = ("die_area_mm2", "io_gb_per_s", "memory_gb_per_s", "transistors_bn", "node_nm")
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,6 @@ class Published:
     name: str
     metric: Metric
     stated_tpp: Fraction | None
-    node_nm: Fraction | None
     notes: tuple[tuple[str, str], ...]
 
 
@@ -137,7 +136,7 @@ def _published(name: str, row: Mapping[str, str | None], cells: Mapping[str, Fra
     metric = measure(rows or [{**common, **blank}], name if len(models) == 1 else None, "chip")
     stated = figures.get("tpp") or None
     notes = (*_stated(metric, stated), *_steps(rates))
-    return Published(name, _no_lower(metric, stated, figures.get("die_area_mm2")), stated, node, notes)
+    return Published(name, _no_lower(metric, stated, figures.get("die_area_mm2")), stated, notes)
 
 
 def _no_lower(metric: Metric, stated: Fraction | None, area: Fraction | None) -> Metric:

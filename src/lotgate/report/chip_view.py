@@ -33,6 +33,9 @@ _WORDS = {
     ("letter", "named"): "chip.named",
     ("letter", "equal"): "chip.equal",
     ("named", "named"): "chip.named",
+    ("presumption", "presumed"): "chip.presumed",
+    ("presumption", "rebuttable"): "chip.rebuttable",
+    ("presumption", "none"): "chip.older_node",
 }
 
 

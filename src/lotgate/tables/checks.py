@@ -117,6 +117,7 @@ _PER_ITEM = (
     "memory_gb_per_s",
     "memory_area_mm2",
     "transistors_bn",
+    "node_nm",
     "datacentre",
 )
 

@@ -287,6 +287,7 @@ _CHIPS = Table("chips", "Computing performance, one row per precision; per-item 
     Column("memory_gb_per_s", "number", "Memory bandwidth", "存储带宽", measure="GB/s"),
     Column("memory_area_mm2", "number", "Memory package area", "存储器封装面积", measure="mm²"),
     Column("transistors_bn", "number", "Transistors in thousand millions", "晶体管数量（十亿）", measure="10⁹"),
+    Column("node_nm", "number", "Node of the logic dies", "逻辑芯片制程", measure="nm"),
     Column("datacentre", "yes/no", "Designed or marketed for data centres", "是否为数据中心设计或销售", none=False),
 ), key=("item", "precision"))
 
