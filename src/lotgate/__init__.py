@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lotgate import compute
     from lotgate.classification.propose import classify
+    from lotgate.decide.asking import ask_suppliers
     from lotgate.decide.check import Decisions, check, explain, horizon
     from lotgate.decide.chip import Chips, chip
     from lotgate.decide.content import Content, content
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from lotgate.parties.screen import screen
     from lotgate.parties.store import import_lists
     from lotgate.parties.update import update as update_lists
+    from lotgate.suppliers.answered import read_answers
+    from lotgate.suppliers.importing import import_documents
     from lotgate.tables import Workspace, load
 
 __version__ = "0.1.0"
@@ -40,6 +43,7 @@ __all__ = [
     "MissingError",
     "Owners",
     "Workspace",
+    "ask_suppliers",
     "check",
     "chip",
     "classify",
@@ -47,10 +51,12 @@ __all__ = [
     "content",
     "explain",
     "horizon",
+    "import_documents",
     "import_lists",
     "load",
     "load_law",
     "owners",
+    "read_answers",
     "read_lists",
     "screen",
     "update_lists",
@@ -66,16 +72,19 @@ _HOMES = {
     "MissingError": ("lotgate.errors", "MissingError"),
     "Owners": ("lotgate.decide.owners", "Owners"),
     "Workspace": ("lotgate.tables", "Workspace"),
+    "ask_suppliers": ("lotgate.decide.asking", "ask_suppliers"),
     "check": ("lotgate.decide.check", "check"),
     "chip": ("lotgate.decide.chip", "chip"),
     "classify": ("lotgate.classification.propose", "classify"),
     "content": ("lotgate.decide.content", "content"),
     "explain": ("lotgate.decide.check", "explain"),
     "horizon": ("lotgate.decide.check", "horizon"),
-    "load": ("lotgate.tables", "load"),
+    "import_documents": ("lotgate.suppliers.importing", "import_documents"),
     "import_lists": ("lotgate.parties.store", "import_lists"),
+    "load": ("lotgate.tables", "load"),
     "load_law": ("lotgate.law", "load"),
     "owners": ("lotgate.decide.owners", "owners"),
+    "read_answers": ("lotgate.suppliers.answered", "read_answers"),
     "read_lists": ("lotgate.parties.reading", "read_folder"),
     "screen": ("lotgate.parties.screen", "screen"),
     "update_lists": ("lotgate.parties.update", "update"),

@@ -16,7 +16,7 @@ from lotgate.classification import Classified, Classifier, Goods, accept, classi
 from lotgate.classification.entries import Entry, law_entries, list_entries, shared_with_eu
 from lotgate.classification.words import tokens, weighted
 from lotgate.cli import main
-from lotgate.errors import InputError
+from lotgate.errors import InputError, MissingError
 from lotgate.law import Law, Text
 from lotgate.tables import load
 
@@ -190,6 +190,22 @@ def test_software_entries_only_for_software(tmp_path: Path) -> None:
     folder = lists(tmp_path)
     assert "3D001" not in codes(classify_text("Electronic items", law=law(), lists=folder), "us")
     assert codes(classify_text("Software for developing electronic items", law=law(), lists=folder), "us")[0] == "3D001"
+
+
+def test_damaged_lists_are_named_together(tmp_path: Path) -> None:
+    lists(tmp_path)
+    (tmp_path / "cut.csv").write_text('eccn,heading\n3A001,"Electronic', encoding="utf-8")
+    (tmp_path / "bytes.csv").write_bytes(b"eccn,heading\n3A001,\xff\xfe\n")
+    (tmp_path / "own.csv").write_text("regime,code,text_en\nxx,A1,Lathe\ncn,,Lathe\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        classify_text("Lathe", law=law(), lists=tmp_path)
+    for words in ("cut.csv", "bytes.csv", "own.csv, row 1, column regime", "own.csv, row 2, column code"):
+        assert words in str(caught.value)
+
+
+def test_a_folder_that_is_not_there_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(MissingError, match="no such folder"):
+        classify_text("Lathe", law=law(), lists=tmp_path / "nowhere")
 
 
 def test_a_list_of_ones_own(tmp_path: Path) -> None:

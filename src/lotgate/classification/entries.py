@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lotgate.errors import Fault, InputError, MissingError
 from lotgate.items.codes import parts
 from lotgate.law import Law, Text
+from lotgate.tables.schema import REGIMES
 
 __all__ = ["Entry", "law_entries", "list_entries", "shared_with_eu"]
 
@@ -76,29 +78,53 @@ def list_entries(folder: Path) -> list[Entry]:
 
     Known are the index of the Commerce Control List (`eccn`, `heading`), its paragraphs (`eccn`, `paragraph`, `text`),
     and a list of one's own (`regime`, `code`, `text_en` or `text_zh`, and if wanted `hs`, `limit`, `cite`). Everything
-    else in the folder, party lists first of all, is left alone.
+    else in the folder, party lists first of all, is left alone. Raises InputError naming every list that is damaged.
     """
+    if not folder.is_dir():
+        raise MissingError(f"{folder}: there is no such folder of lists")
     headings: dict[str, str] = {}
     paragraphs: list[Mapping[str, str]] = []
     own: list[Entry] = []
+    faults: list[Fault] = []
     for path in sorted(folder.rglob("*.csv")):
         with path.open(encoding="utf-8-sig", newline="", errors="replace") as file:
-            head = set(next(csv.reader(file), []))
+            head = {name.strip() for name in file.readline().strip().split(",")}
         if {"eccn", "heading"} <= head:
-            headings |= {row["eccn"]: row["heading"] for row in _rows(path)}
+            headings |= {row["eccn"]: row["heading"] for row in _rows(path, faults)}
         elif {"eccn", "paragraph", "text"} <= head:
-            paragraphs += list(_rows(path))
+            paragraphs += _rows(path, faults)
         elif {"regime", "code"} <= head and head & {"text_en", "text_zh"}:
-            own += [_own(row, path) for row in _rows(path) if row.get("code")]
+            own += [_own(row, path, number, faults) for number, row in enumerate(_rows(path, faults), 1)]
+    if faults:
+        raise InputError(faults)
     return [*_ccl(headings, paragraphs), *own]
 
 
-def _rows(path: Path) -> Iterator[Mapping[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="", errors="replace") as file:
-        yield from csv.DictReader(file)
+def _rows(path: Path, faults: list[Fault]) -> list[Mapping[str, str]]:
+    """The rows of a control list; one that is no sound UTF-8 CSV is a fault."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return [{name: cell or "" for name, cell in row.items()} for row in csv.DictReader(file, strict=True)]
+    except (UnicodeDecodeError, csv.Error, AttributeError) as error:
+        faults.append(
+            Fault(
+                path.name,
+                f"the control list cannot be read: {error}",
+                expected="CSV in UTF-8, with as many cells in every row as in the head",
+                message_zh=f"无法读取管制清单：{error}",
+                expected_zh="UTF-8 编码的 CSV，各行单元格数与表头相同",
+            )
+        )
+        return []
 
 
-def _own(row: Mapping[str, str], path: Path) -> Entry:
+def _own(row: Mapping[str, str], path: Path, number: int, faults: list[Fault]) -> Entry:
+    for column in ("regime", "code"):
+        value = row.get(column, "")
+        if not value or (column == "regime" and value not in REGIMES):
+            wanted = ", ".join(REGIMES) if column == "regime" else "a control code"
+            faults.append(Fault(path.name, "not what the column holds", row=number, column=column, value=value or None,
+                                expected=wanted, message_zh="与该列内容不符", expected_zh=wanted))  # fmt: skip
     en, zh = row.get("text_en") or "", row.get("text_zh") or ""
     cite = row.get("cite") or path.name
     hs = tuple(code.replace(".", "") for code in re.split(r"[;, ]+", row.get("hs") or "") if code)

@@ -49,10 +49,13 @@ def suppliers_import(
     """Take FILES into a workspace: IPC-1752/1754 XML, tables of declarations or certificates (CSV, xlsx),
     conflict-minerals workbooks; folders of them too. Told apart by content.
     """
+    from lotgate.report.content_view import Progress
     from lotgate.suppliers.importing import import_documents, read_part_names
 
     names = read_part_names(parts) if parts else None
-    merged = import_documents(files, into, parts=names, new_items=new_items, dry_run=dry_run)
+    merged = import_documents(
+        files, into, parts=names, new_items=new_items, dry_run=dry_run, progress=Progress("suppliers")
+    )
     _show(merged, not dry_run, as_json, language, no_color)
     return DONE
 

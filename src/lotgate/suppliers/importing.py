@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -25,13 +25,19 @@ def import_documents(
     parts: Mapping[str, str] | None = None,
     new_items: bool = False,
     dry_run: bool = False,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Merged:
     """What supplier documents add to a workspace, and adds it.
 
     `files` are files, or folders of them; `parts` maps part numbers to items. Raises InputError with every fault of
     every file at once, and then nothing is written; `dry_run` writes nothing either.
     """
-    documents = [read_document(path) for given in files for path in _inside(Path(given))]
+    paths = [path for given in files for path in _inside(Path(given))]
+    documents = []
+    for number, path in enumerate(paths, 1):
+        documents.append(read_document(path))
+        if progress is not None:
+            progress(number, len(paths))
     return _written(load(into, ("items",)), documents, parts, new_items, dry_run)
 
 
