@@ -7,13 +7,14 @@ import tempfile
 from pathlib import Path
 
 from bench import others
+from bench.chain import chain
 from bench.engines import engines
 from bench.names import names
 from bench.rules import rules
 from bench.timing import Figure, show, write
 from lotgate.law import load
 
-PARTS = ("rules", "engines", "reevaluate", "sql", "quick", "explain", "check", "names")
+PARTS = ("rules", "engines", "reevaluate", "sql", "quick", "explain", "check", "names", "chain")
 
 
 def main() -> int:
@@ -22,6 +23,7 @@ def main() -> int:
     asked.add_argument("parts", nargs="*", choices=[*PARTS, []], help=f"some of {', '.join(PARTS)}; all by default")
     asked.add_argument("--lines", type=int, default=1_000_000)
     asked.add_argument("--entries", type=int, default=1_000_000, help="the longest list of names")
+    asked.add_argument("--events", type=int, default=1_000_000, help="entries of the licence log")
     asked.add_argument("--repeats", type=int, default=3)
     asked.add_argument("--out", type=Path, default=Path("build/bench.json"))
     wanted = asked.parse_args()
@@ -48,6 +50,8 @@ def main() -> int:
             figures += others.check(law, folder, wanted.lines)
         if "names" in parts:
             figures += names(wanted.entries)
+        if "chain" in parts:
+            figures += chain(folder, wanted.events)
     show(figures)
     write(figures, wanted.out)
     return 0 if all(figure.holds for figure in figures) else 1

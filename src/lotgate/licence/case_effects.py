@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from lotgate.licence.case_guards import lot_key
+from lotgate.licence.case_guards import content_digest, lot_key
 from lotgate.licence.clocks import calendar, due_day, regime_clock
 from lotgate.licence.kinds import kind_of
 from lotgate.licence.records import Record, digest
@@ -13,7 +13,7 @@ from lotgate.licence.records import Record, digest
 if TYPE_CHECKING:
     from lotgate.licence.acts import Step
 
-__all__ = ["AFTER", "BEFORE", "content_digest", "numbered"]
+__all__ = ["AFTER", "BEFORE", "numbered"]
 
 
 def numbered(step: Step, regime: str, letter: str) -> str:
@@ -22,18 +22,6 @@ def numbered(step: Step, regime: str, letter: str) -> str:
 
     series = f"{regime.upper()}-{letter}-{day_of(regime, step.at).year}"
     return f"{series}-{step.tx.number(series):06d}"
-
-
-def content_digest(facts: Mapping[str, Any]) -> str:
-    """The hash of all that is signed: content, attached files, certificate, reasoning."""
-    return digest(
-        {
-            "content": facts["content"],
-            "attachments": sorted(facts["attachments"]),
-            "certificate": facts.get("certificate"),
-            "run": facts.get("run"),
-        }
-    )
 
 
 def _freeze(step: Step, record: Record, data: Mapping[str, Any]) -> dict[str, Any]:

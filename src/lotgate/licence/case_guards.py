@@ -14,14 +14,14 @@ from lotgate.dates import parse_day
 from lotgate.law import Text
 from lotgate.licence.forms import documents, holds, media_types, missing
 from lotgate.licence.kinds import kind_of
-from lotgate.licence.ledger import converted, number
+from lotgate.licence.ledger import Ledger, converted, number, written
 from lotgate.licence.machines import state_on
 from lotgate.licence.records import Actor, Record, digest
 
 if TYPE_CHECKING:
     from lotgate.licence.acts import Step
 
-__all__ = ["GUARDS", "IN_FORCE", "STANDING", "certificate_differences", "in_force", "lot_key"]
+__all__ = ["GUARDS", "IN_FORCE", "STANDING", "certificate_differences", "content_digest", "in_force", "lot_key"]
 
 IN_FORCE = frozenset({"issued", "reserved", "suspended"})
 
@@ -29,6 +29,18 @@ IN_FORCE = frozenset({"issued", "reserved", "suspended"})
 def lot_key(facts: Mapping[str, Any]) -> str:
     """The id of the lot's own record: lots are named by their owners, so the exporter is part of it."""
     return f"{facts['exporter']}:{facts['lot']}"
+
+
+def content_digest(facts: Mapping[str, Any]) -> str:
+    """The hash of all that is signed: content, attached files, certificate, reasoning."""
+    return digest(
+        {
+            "content": facts["content"],
+            "attachments": sorted(facts["attachments"]),
+            "certificate": facts.get("certificate"),
+            "run": facts.get("run"),
+        }
+    )
 
 
 def in_force(step: Step, facts: Mapping[str, Any], regime: str) -> list[Record]:
@@ -244,6 +256,18 @@ def _all_answered(step: Step, record: Record, data: Mapping[str, Any]) -> Iterat
         yield Text(f"there is no open question {name}", f"没有待答复的询问 {name}")
 
 
+def _signed_if_changed(step: Step, record: Record, data: Mapping[str, Any]) -> Iterator[Text]:
+    """What was signed and then changed is signed anew, by somebody else than who changed it."""
+    if content_digest(record.facts) == record.facts["versions"][-1]["sha256"]:
+        return
+    changed = record.did(step.actor.id) & {"create", "edit", "attach", "attach_run"}
+    if changed or not step.actor.roles & {"signatory", "agent"}:
+        yield Text(
+            "the application was changed: a signatory who did not change it has to answer",
+            "申请内容已更改：须由未参与更改的签字人答复",
+        )
+
+
 def _hit_open(step: Step, record: Record, data: Mapping[str, Any]) -> Iterator[Text]:
     if not any(hit["id"] == data["hit"] and hit["result"] is None for hit in record.facts["hits"]):
         yield Text(f"there is no open hit {data['hit']}", f"没有待处理的命中 {data['hit']}")
@@ -291,6 +315,30 @@ def _grant_fits(step: Step, record: Record, data: Mapping[str, Any]) -> Iterator
         )
 
 
+def _carries_over(step: Step, record: Record, data: Mapping[str, Any]) -> Iterator[Text]:
+    """A licence that replaces another takes its account over, so it is in the same unit and grants what was used."""
+    content = record.facts["content"]
+    old = step.tx.get("licence", content["header"].get("previous", ""))
+    if old is None or old.state != "issued":
+        return
+    unit, taken = old.facts["unit"], Ledger.of(old.facts).taken
+    if (old.regime, old.facts["exporter"], old.facts["lot"]) != (
+        record.regime,
+        record.facts["exporter"],
+        record.facts["lot"],
+    ):
+        yield Text(f"licence {old.id} is for another lot", f"许可证 {old.id} 属于其他货批")
+    if content["lot"]["unit"] != unit:
+        yield Text(
+            f"licence {old.id} counts in {unit}; so must its successor", f"许可证 {old.id} 以 {unit} 计量，换发须一致"
+        )
+    elif number(data["quantity"]) < taken:
+        yield Text(
+            f"{written(taken)} {unit} of licence {old.id} are used already",
+            f"许可证 {old.id} 已使用 {written(taken)} {unit}",
+        )
+
+
 def _months_after(day: date, months: int) -> date:
     """The same day of the month that many months on; the first of the next month where there is none."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -327,9 +375,11 @@ GUARDS: Mapping[str, Any] = {
     "lot_agrees": _lot_agrees,
     "due_in_future": _due_in_future,
     "all_answered": _all_answered,
+    "signed_if_changed": _signed_if_changed,
     "hit_open": _hit_open,
     "body_not_asked": _body_not_asked,
     "own_referral": _own_referral,
     "entries_covered": _entries_covered,
     "grant_fits": _grant_fits,
+    "carries_over": _carries_over,
 }

@@ -129,8 +129,8 @@ class _Reading:
     records: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
     waiting: dict[tuple[str, str], dict[int, tuple[int, str, str]]] = field(default_factory=dict)
     heads: list[tuple[int, str, Mapping[str, Any]]] = field(default_factory=list)
-    hashes: dict[str, list[str]] = field(default_factory=dict)
-    """Per book, the hash of each entry in order, for heads taken along the way."""
+    hashes: dict[str, bytearray] = field(default_factory=dict)
+    """Per book, the 32 bytes of each entry's hash in order, for heads taken along the way."""
     entries: int = 0
     faults: list[LogFault] = field(default_factory=list)
     count: int = 0
@@ -166,18 +166,18 @@ class _Reading:
         try:
             same = encode(data) + b"\n" == line
             del data["hash"]
-            found = hashlib.sha256(encode(data)).hexdigest()
+            found = hashlib.sha256(encode(data))
         except (ValueError, TypeError):  # NaN, a lone surrogate
             self.fault(number, "not in canonical form", "不是规范形式", book, sequence)
             return
         if not same:
             self.fault(number, "not in canonical form", "不是规范形式", book, sequence)
-        if found != stated:
+        if found.hexdigest() != stated:
             self.fault(number, "changed: the hash does not fit what it says", "内容被改动：哈希不符", book, sequence)
         self._place(number, book, sequence, data.get("previous"))
         self._follows(number, book, sequence, data)
         self.books[book] = Head(book, sequence, stated)
-        self.hashes.setdefault(book, []).append(stated)
+        self.hashes.setdefault(book, bytearray()).extend(found.digest())
 
     def _place(self, number: int, book: str, sequence: int, previous: Any) -> None:
         before = self.books.get(book, Head(book))
@@ -259,8 +259,8 @@ class _Reading:
         good = {}
         for book, place in checked.payload.get("books", {}).items():
             sequence, stated = place["sequence"], place["hash"]
-            hashes = self.hashes.get(book, [])
-            found = GENESIS if sequence == 0 else hashes[sequence - 1] if sequence <= len(hashes) else None
+            hashes = self.hashes.get(book, bytearray())
+            found = hashes[32 * (sequence - 1) : 32 * sequence].hex() if sequence else GENESIS
             if found != stated:
                 at = checked.payload.get("at")
                 en = (

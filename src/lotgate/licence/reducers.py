@@ -136,6 +136,9 @@ def _answer(facts: Facts, entry: Entry) -> Facts:
         else q
         for q in facts["questions"]
     ]
+    if entry.data["content_sha256"] != facts["versions"][-1]["sha256"]:
+        # what was found of the earlier content says nothing of this one
+        facts = {name: value for name, value in facts.items() if name not in ("recommendation", "screened")}
     return _clocked({**_freeze(facts, entry), "questions": given}, entry)
 
 

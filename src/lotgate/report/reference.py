@@ -16,6 +16,7 @@ import click
 
 from lotgate.law.load import FACTS
 from lotgate.law.reading import read_yaml
+from lotgate.report.licence_reference import licence_page
 from lotgate.report.words import fact_label
 from lotgate.tables.template import write_table_guide
 
@@ -175,6 +176,7 @@ _ARGUMENTS = {
 PAGES: Mapping[str, Callable[[], str]] = {
     "cli.md": _commands_page,
     "facts.md": _facts_page,
+    "licence.md": lambda: licence_page(GENERATED),
     "workspace.md": lambda: _marked(write_table_guide()),
 }
 """Page -> what writes it."""
