@@ -202,9 +202,11 @@ class Facts:
         return found
 
     def content_key(self, lines: Ints) -> Ints:
-        """A key per line: lines of one key share item and class of destinations."""
-        column = self._columns["us_controlled_share"]
-        found: Ints = column.codes[lines].astype(np.int64)
+        """A key per line: lines of one key share item and class of destinations, or an item without a bill, of which
+        the same is asked whatever the destination."""
+        column, rows = self._columns["us_controlled_share"], self.item_rows[lines]
+        bare = np.append(~self.items.graph.has_parts[self.items.nodes], [False, False])
+        found: Ints = np.where(bare[rows], len(column) + rows, column.codes[lines])
         return found
 
     def content_gaps(self, row: int, item: int, fact: str) -> list[tuple[str, str]]:
