@@ -12,7 +12,6 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import polars as pl
 
@@ -22,6 +21,7 @@ from lotgate.parties.screen import Query
 
 __all__ = ["Planted", "clean", "entries", "planted"]
 
+_AT_ONCE = 50_000
 _WORD = re.compile(r"[A-Za-zÀ-ž]{4,}")
 
 
@@ -71,11 +71,15 @@ def _made(real: pl.DataFrame, count: int, seed: int) -> pl.DataFrame:
         made = chain.word(chance)
         return made.upper() if word.isupper() else made
 
-    rows: list[dict[str, Any]] = []
-    for number in range(count):
-        name, kind, countries = chance.choice(models)
-        rows.append({"entry": f"made:{number}", "name": _WORD.sub(other, name), "kind": kind, "countries": countries})
-    made = pl.DataFrame(rows, schema={key: real.schema[key] for key in ("entry", "name", "kind", "countries")})
+    schema = {key: real.schema[key] for key in ("entry", "name", "kind", "countries")}
+    frames = []
+    for start in range(0, count, _AT_ONCE):
+        rows = []
+        for number in range(start, min(count, start + _AT_ONCE)):
+            name, kind, countries = chance.choice(models)
+            rows.append((f"made:{number}", _WORD.sub(other, name), kind, countries))
+        frames.append(pl.DataFrame(rows, schema=schema, orient="row"))
+    made = pl.concat(frames)
     empty = pl.lit([], dtype=pl.List(pl.String))
     made = made.with_columns(aliases=empty, weak_aliases=empty, identifiers=empty, tags=pl.lit(["bench"]))
     return made.with_columns(

@@ -59,7 +59,6 @@ def test_words_a_slip_apart_share_a_spelling() -> None:
         mine, yours, none = (set(hashes[of == number].tolist()) for number in range(3))
         assert mine & yours and not mine & none
         assert OSA.distance(word, other) <= 1
-    assert len(set(spellings(["abcdef", "fedcba", "abcdeg"])[0][:3].tolist())) == 3
 
 
 def test_codes_of_texts_differ() -> None:

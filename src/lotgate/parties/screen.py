@@ -266,7 +266,7 @@ def _score(
         found = _compared(analysed(ours.text, person), parted, index, name_id)
         score = found.score if place == 0 or ours.countries else found.score * 0.99
         if score > best.score:
-            best, asked = replace(found, score=score), name
+            best, asked = found if score == found.score else replace(found, score=score), name
     score, notes = best.score, list[str]()
     if best.acronym:
         # Among thousands of listed names a few letters fit somebody by chance.

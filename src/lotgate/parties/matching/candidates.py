@@ -167,9 +167,7 @@ def _near(index: NameIndex, parts: Sequence[Part]) -> _PartKeys:
     words = list(number_of)
     hashes, word_of = spellings(words)
     maybe = index.may_slip(hashes)
-    hashes, word_of = hashes[maybe], word_of[maybe]
-    order = np.argsort(hashes)
-    hashes, word_of = hashes[order], word_of[order]
+    hashes, word_of = hashes[maybe], word_of[maybe].astype(np.int64)
     begin = np.searchsorted(held.slips, hashes, side="left")
     counts = np.searchsorted(held.slips, hashes, side="right") - begin
     listed = held.slip_of[ranges(begin, counts)].astype(np.int64)

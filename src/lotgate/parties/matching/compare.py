@@ -147,23 +147,30 @@ def _joined(unit: Unit, name: Name, free: list[int]) -> Iterator[tuple[int, int,
     units = name.units
     if sum([len(units[index].text) for index in free]) < shortest:
         return
-    for place, start in enumerate(free):
-        joined = ""
-        for step in range(place, min(place + 5, len(free))):
-            index = free[step]
+    for place, start in enumerate(free[:-1]):
+        joined = units[start].text
+        if units[start].role == "number" or (units[start].han and units[start].concepts):
+            continue
+        for step in range(1, min(5, len(free) - place)):
+            index = free[place + step]
             other = units[index]
-            if index != start + step - place or other.role == "number" or (other.han and other.concepts):
+            if index != start + step or other.role == "number" or (other.han and other.concepts):
                 break
             joined += other.text
             if len(joined) > longest:
                 break
-            if step == place or len(joined) < shortest:
-                continue
-            if not unit.han and not other.han and Indel.normalized_similarity(unit.text, joined) < 0.7:
+            if len(joined) < shortest or not (unit.han or other.han or _may_be_joined(unit.text, joined)):
                 continue
             found = _joined_likeness(unit, units[start : index + 1], name.person)
             if found:
                 yield start, index + 1, *found
+
+
+def _may_be_joined(text: str, joined: str) -> bool:
+    """False for words in Latin letters that are surely not like others written together."""
+    if text[0] != joined[0] and text[-1] != joined[-1]:
+        return False
+    return float(Indel.normalized_similarity(text, joined)) >= 0.7
 
 
 def _joined_likeness(unit: Unit, part: tuple[Unit, ...], person: bool) -> tuple[float, str] | None:
@@ -318,8 +325,9 @@ def _verdict(left: Name, right: Name, state: _Alignment) -> Comparison:
     """The score of an alignment: matched weight against contradiction and omission."""
     if state.total == 0:
         return Comparison(0.0, ("no word in common",))
-    rest_left, omitted_left = _rest(left, right, state.left, state)
-    rest_right, omitted_right = _rest(right, left, state.right, state)
+    in_person = _omission_in_person(left, right) if left.person else 0.0
+    rest_left, omitted_left = _rest(left, state.left, in_person, state)
+    rest_right, omitted_right = _rest(right, state.right, in_person, state)
     against = min(rest_left, rest_right)
     cost = _CONTRADICTION * against
     # What stands against something is no omission: of the larger rest only the part beyond the smaller counts.
@@ -331,31 +339,40 @@ def _verdict(left: Name, right: Name, state: _Alignment) -> Comparison:
     most = little * state.total / (state.total + omitted_right)
     notes = list(state.notes)
     for name, side, parts in (("first", left, state.left), ("second", right, state.right)):
-        alone = tuple(unit for unit, part in zip(side.units, parts, strict=True) if part == 0)
+        alone = tuple([unit for unit, part in zip(side.units, parts, strict=True) if part == 0])
         if alone:
             notes.append((f"only in {name}", alone, (), 0.0))
     score, number_note = _with_numbers(left, right, score)
     return Comparison(round(score, 4), (*notes, *number_note) or ("same words",), state.acronym, state.total, most)
 
 
-def _rest(name: Name, other: Name, matched: list[float], state: _Alignment) -> tuple[float, float]:
-    """The weight left unmatched, and what leaving it out costs."""
+def _rest(name: Name, matched: list[float], in_person: float, state: _Alignment) -> tuple[float, float]:
+    """The weight left unmatched, and what leaving it out costs: `in_person` times as much in a person's name."""
     rest = cost = 0.0
     common = 1 - state.distinctive / state.total
-    # In persons' names of short syllables every syllable counts; a firm's name that is merely alike must be whole.
-    short = name.person and all(len(unit.text) <= 5 for side in (name, other) for unit in side.units)
-    single = min(sum(unit.weight >= 0.6 for unit in side.units) for side in (name, other)) <= 1
-    doubt = 2.0 if not name.person and state.exact == 0 and state.distinctive > 0 else 1.0
+    # A firm's name that is merely alike must be whole.
+    doubt = 2.0 if state.exact == 0 and state.distinctive > 0 else 1.0
     for unit, part in zip(name.units, matched, strict=True):
+        if part == 1.0:
+            continue
         weight = unit.weight * (1 - part)
         rest += weight
-        if name.person:
-            cost += weight * (1.2 if short else _OMISSION_BESIDE_ONE_NAME if single else _OMISSION_IN_PERSONS)
+        if in_person:
+            cost += weight * in_person
             continue
         country = unit.role == "place" and any(concept[0] == "@" for concept in unit.concepts)
         base, further = _OMISSION["country" if country else unit.role]
         cost += weight * (base + further * common) * doubt
     return rest, cost
+
+
+def _omission_in_person(left: Name, right: Name) -> float:
+    """What leaving a word of a person's name out costs beside its weight. In names of short syllables every syllable
+    counts."""
+    if all(len(unit.text) <= 5 for name in (left, right) for unit in name.units):
+        return 1.2
+    single = min([sum([unit.weight >= 0.6 for unit in name.units]) for name in (left, right)]) <= 1
+    return _OMISSION_BESIDE_ONE_NAME if single else _OMISSION_IN_PERSONS
 
 
 def _with_numbers(left: Name, right: Name, score: float) -> tuple[float, list[str]]:

@@ -19,7 +19,7 @@ from lotgate.cache import cache_folder, write_atomically
 from lotgate.parties.cache import code_mark
 from lotgate.parties.lists import ListSet, PartyList
 from lotgate.parties.matching.keys import MARKS, Part, code, parts_of, size
-from lotgate.parties.matching.slips import Hashes, Ints, spellings
+from lotgate.parties.matching.slips import Ints, Spellings, ranges, spellings
 from lotgate.parties.matching.texts import Texts
 from lotgate.parties.names import analysed, readings
 
@@ -65,8 +65,8 @@ class Arrays:
     slip_words: Texts
     slip_keys: Ints
     slip_extents: npt.NDArray[np.int8]
-    slips: Hashes
-    slip_of: Small
+    slips: Spellings
+    slip_of: npt.NDArray[np.uint32]
 
 
 @contextlib.contextmanager
@@ -89,7 +89,8 @@ class _Making:
         self.entry_of, self.weak, self.kinds = array("i"), array("b"), array("b")
         self.sizes = array("i")
         self.keys, self.weights, self.counts = array("q"), array("h"), array("i")
-        self.slips: dict[tuple[str, int], None] = {}
+        self.slip_text, self.slip_sizes = bytearray(), array("h")
+        self.slip_keys, self.slip_extents = array("q"), array("b")
 
     def add(self, written: str, entry: int, kind: str | None, weak: bool) -> None:
         """Puts one name of an entry in."""
@@ -110,7 +111,10 @@ class _Making:
             self.keys.append(key)
             self.weights.append(weight)
         for word, _ in part.words:
-            self.slips[word, part.extent] = None
+            self.slip_text += word.encode()
+            self.slip_sizes.append(len(word))
+            self.slip_keys.append(code(MARKS[part.extent] + word))
+            self.slip_extents.append(part.extent)
 
     def arrays(self) -> Arrays:
         """The finished index."""
@@ -121,9 +125,9 @@ class _Making:
         key_names = np.repeat(np.arange(len(counts), dtype=np.int32), counts)[order]
         key_weights = np.frombuffer(self.weights, dtype=np.int16)[order]
         firsts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
-        words = [word for word, _ in self.slips]
-        hashes, slip_of = spellings(words)
-        by_hash = np.argsort(hashes, kind="stable")
+        slip_keys, at = np.unique(np.frombuffer(self.slip_keys, dtype=np.int64), return_index=True)
+        words = self._slip_words(at)
+        slips, slip_of = spellings(words)
         return Arrays(
             names=Texts.of(self.names),
             entry_of=np.frombuffer(self.entry_of, dtype=np.int32),
@@ -134,12 +138,18 @@ class _Making:
             starts=np.concatenate([firsts, [len(keys)]]).astype(np.int64),
             key_names=key_names,
             key_weights=key_weights,
-            slip_words=Texts.of(words),
-            slip_keys=np.array([code(MARKS[extent] + word) for word, extent in self.slips], dtype=np.int64),
-            slip_extents=np.array([extent for _, extent in self.slips], dtype=np.int8),
-            slips=hashes[by_hash],
-            slip_of=slip_of[by_hash].astype(np.int32),
+            slip_words=words,
+            slip_keys=slip_keys,
+            slip_extents=np.frombuffer(self.slip_extents, dtype=np.int8)[at],
+            slips=slips,
+            slip_of=slip_of,
         )
+
+    def _slip_words(self, at: Ints) -> Texts:
+        sizes = np.frombuffer(self.slip_sizes, dtype=np.int16).astype(np.int64)
+        begin = np.concatenate([[0], np.cumsum(sizes)])[at]
+        text = np.frombuffer(self.slip_text, dtype=np.uint8)
+        return Texts(text[ranges(begin, sizes[at])], np.concatenate([[0], np.cumsum(sizes[at])]))
 
 
 def _build(lists: Sequence[PartyList]) -> Arrays:
@@ -228,10 +238,10 @@ class NameIndex:
         self.entry_of = self.arrays.entry_of
         self.weak = self.arrays.weak
         # Most spellings are no listed ones: a bit for the front of each listed one tells so at once.
-        self._front = np.uint64(64 - max(10, (8 * len(self.arrays.slips)).bit_length()))
-        self._fronts = np.zeros(1 << (61 - int(self._front)), dtype=np.uint8)
+        self._front = np.uint32(32 - min(29, max(10, (8 * len(self.arrays.slips)).bit_length())))
+        self._fronts = np.zeros(1 << (29 - int(self._front)), dtype=np.uint8)
         fronts = self.arrays.slips >> self._front
-        np.bitwise_or.at(self._fronts, fronts >> np.uint64(3), np.uint8(1) << (fronts & np.uint64(7)).astype(np.uint8))
+        np.bitwise_or.at(self._fronts, fronts >> 3, np.uint8(1) << (fronts & 7).astype(np.uint8))
         self._words: dict[int, frozenset[str]] = {}
         self._entries: dict[int, Entry] = {}
         self._by_identifier: dict[str, list[int]] | None = None
@@ -265,11 +275,11 @@ class NameIndex:
             found = self._words[number] = frozenset(unit.text for name in names for unit in name.units)
         return found
 
-    def may_slip(self, spellings: Hashes) -> npt.NDArray[np.bool_]:
+    def may_slip(self, spellings: Spellings) -> npt.NDArray[np.bool_]:
         """False for spellings that surely are none of a listed word with or without a slip of the pen."""
         fronts = spellings >> self._front
-        bits = self._fronts[fronts >> np.uint64(3)] >> (fronts & np.uint64(7)).astype(np.uint8)
-        found: npt.NDArray[np.bool_] = (bits & np.uint8(1)).astype(np.bool_)
+        bits = self._fronts[fronts >> 3] >> (fronts & 7).astype(np.uint8)
+        found: npt.NDArray[np.bool_] = (bits & 1).astype(np.bool_)
         return found
 
     def with_identifier(self, identifier: str) -> list[int]:

@@ -80,7 +80,7 @@ def size(name: Name) -> int:
     return sum(round(1000 * unit.weight) for unit in name.units)
 
 
-@lru_cache(maxsize=400_000)
+@lru_cache(maxsize=100_000)
 def _parts_of_unit(unit: Unit, person: bool, asked: bool) -> tuple[Part, ...]:
     weight = round(1000 * unit.weight)
     if unit.role == "number":

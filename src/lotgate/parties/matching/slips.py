@@ -10,10 +10,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Hashes", "Ints", "ranges", "spellings"]
+__all__ = ["Hashes", "Ints", "Spellings", "ranges", "spellings"]
 
 Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
+Spellings = npt.NDArray[np.uint32]
 
 _BASE = np.uint64(0x9E37_79B9_7F4A_7C15)
 _INVERSE = np.uint64(pow(int(_BASE), -1, 1 << 64))
@@ -31,19 +32,27 @@ def ranges(begin: Ints, counts: Ints) -> Ints:
     return offsets + np.arange(total)
 
 
-def spellings(words: Sequence[str]) -> tuple[Hashes, Ints]:
-    """A number for every word and for every word with one letter left out, and the number of the word each is of.
+def spellings(words: Sequence[str]) -> tuple[Spellings, npt.NDArray[np.uint32]]:
+    """A number for every word and for every word with one letter left out, in order, and the number of the word each is
+    of.
 
-    Words are in ASCII. Equal texts have equal numbers; others share one about as seldom as by lot.
+    Words are in ASCII. Equal texts have equal numbers; one in a hundred others may share one in the longest lists, so
+    that words found are compared.
     """
-    found = [_spellings(words[start : start + _AT_ONCE]) for start in range(0, len(words), _AT_ONCE)]
+    found = []
+    for start in range(0, len(words), _AT_ONCE):
+        some = [words[number] for number in range(start, min(len(words), start + _AT_ONCE))]
+        found.append(_spellings(some, start))
     if not found:
-        return np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64)
-    owners = [numbers + _AT_ONCE * place for place, (_, numbers) in enumerate(found)]
-    return np.concatenate([hashes for hashes, _ in found]), np.concatenate(owners)
+        return np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint32)
+    both = np.concatenate(found)
+    del found
+    both.sort()
+    return (both >> _SHIFT).astype(np.uint32), both.astype(np.uint32)
 
 
-def _spellings(words: Sequence[str]) -> tuple[Hashes, Ints]:
+def _spellings(words: Sequence[str], before: int) -> Hashes:
+    """Number and word of every spelling in one, the number in front."""
     letters = np.frombuffer("".join(words).encode("ascii"), dtype=np.uint8).astype(np.uint64)
     sizes = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
     ends = np.cumsum(sizes)
@@ -61,8 +70,7 @@ def _spellings(words: Sequence[str]) -> tuple[Hashes, Ints]:
     hashes = np.concatenate([whole, without])
     hashes ^= hashes >> _SHIFT
     hashes *= _MIX
-    hashes ^= hashes >> _SHIFT
-    return hashes, np.concatenate([numbers, owner])
+    return (hashes >> _SHIFT << _SHIFT) | (np.concatenate([numbers, owner]) + before).astype(np.uint64)
 
 
 def _powers(base: np.uint64, count: int) -> Hashes:

@@ -104,7 +104,7 @@ CHINESE_RUNS = re.compile(
 )
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def units_of(text: str, firms: bool = True) -> tuple[Unit, ...]:
     if not has_cjk(text):
         if ARABIC.search(text):

@@ -78,7 +78,7 @@ def latin_units(tokens: Sequence[str], firms: bool = True) -> list[Unit]:
     return units
 
 
-@lru_cache(maxsize=400_000)
+@lru_cache(maxsize=200_000)
 def _alone(token: str) -> Unit | None:
     """The unit of a word that is read the same in any company; None for one that may be part of a phrase, a number, a
     short form, or of a common word cut in two."""
@@ -112,7 +112,7 @@ def _rejoined(tokens: list[str]) -> list[str]:
     return made
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def _units_of_run(run: tuple[str, ...], firms: bool) -> tuple[Unit, ...]:
     """Units of neighbouring tokens: phrases of the glossary first, then numbers, then words."""
     table = glossary()
