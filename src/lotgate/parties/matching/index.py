@@ -94,7 +94,7 @@ class _Making:
 
     def add(self, written: str, entry: int, kind: str | None, weak: bool) -> None:
         """Puts one name of an entry in."""
-        name = analysed(written, kind == "person")
+        name = analysed.__wrapped__(written, kind == "person")
         before = len(self.keys)
         for form in (name, name.plain) if name.plain is not None else (name,):
             for part in parts_of(form):
@@ -117,7 +117,31 @@ class _Making:
             self.slip_extents.append(part.extent)
 
     def arrays(self) -> Arrays:
-        """The finished index."""
+        """The finished index. What has grown is let go of step by step: both at once are more than either."""
+        names = Texts.of(self.names)
+        self.names = []
+        by_key = self._by_key()
+        self.keys, self.weights, self.counts = array("q"), array("h"), array("i")
+        slip_keys, at = np.unique(np.frombuffer(self.slip_keys, dtype=np.int64), return_index=True)
+        words = self._slip_words(at)
+        self.slip_text, self.slip_sizes, self.slip_keys = bytearray(), array("h"), array("q")
+        slips, slip_of = spellings(words)
+        return Arrays(
+            names=names,
+            entry_of=np.frombuffer(self.entry_of, dtype=np.int32),
+            weak=np.frombuffer(self.weak, dtype=np.int8).astype(np.bool_),
+            kinds=np.frombuffer(self.kinds, dtype=np.int8),
+            sizes=np.frombuffer(self.sizes, dtype=np.int32),
+            **by_key,
+            slip_words=words,
+            slip_keys=slip_keys,
+            slip_extents=np.frombuffer(self.slip_extents, dtype=np.int8)[at],
+            slips=slips,
+            slip_of=slip_of,
+        )
+
+    def _by_key(self) -> dict[str, Any]:
+        """Keys in order, with the names and weights of each."""
         keys = np.frombuffer(self.keys, dtype=np.int64)
         counts = np.frombuffer(self.counts, dtype=np.int32)
         order = np.argsort(keys, kind="stable").astype(np.int32)
@@ -125,25 +149,8 @@ class _Making:
         key_names = np.repeat(np.arange(len(counts), dtype=np.int32), counts)[order]
         key_weights = np.frombuffer(self.weights, dtype=np.int16)[order]
         firsts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
-        slip_keys, at = np.unique(np.frombuffer(self.slip_keys, dtype=np.int64), return_index=True)
-        words = self._slip_words(at)
-        slips, slip_of = spellings(words)
-        return Arrays(
-            names=Texts.of(self.names),
-            entry_of=np.frombuffer(self.entry_of, dtype=np.int32),
-            weak=np.frombuffer(self.weak, dtype=np.int8).astype(np.bool_),
-            kinds=np.frombuffer(self.kinds, dtype=np.int8),
-            sizes=np.frombuffer(self.sizes, dtype=np.int32),
-            keys=keys[firsts],
-            starts=np.concatenate([firsts, [len(keys)]]).astype(np.int64),
-            key_names=key_names,
-            key_weights=key_weights,
-            slip_words=words,
-            slip_keys=slip_keys,
-            slip_extents=np.frombuffer(self.slip_extents, dtype=np.int8)[at],
-            slips=slips,
-            slip_of=slip_of,
-        )
+        starts = np.concatenate([firsts, [len(keys)]]).astype(np.int64)
+        return {"keys": keys[firsts], "starts": starts, "key_names": key_names, "key_weights": key_weights}
 
     def _slip_words(self, at: Ints) -> Texts:
         sizes = np.frombuffer(self.slip_sizes, dtype=np.int16).astype(np.int64)

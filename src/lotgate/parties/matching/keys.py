@@ -27,8 +27,8 @@ _LETTERS_OF_A_SLIP = 5
 """Words shorter than this are too many to be found with a letter wrong."""
 
 _LETTERS_JOINED = 7
-_LETTERS_OF_ALL = 11
-"""Firms' names from this length on are found with one letter wrong anywhere, common words and all."""
+_LETTERS_OF_ALL, _LETTERS_AT_MOST = 11, 50
+"""Firms' names of these lengths are found with one letter wrong anywhere, common words and all."""
 
 _BY_CONSONANTS = 0.75
 """What words of persons' names that share their consonants alone count for at most."""
@@ -70,7 +70,7 @@ def parts_of(name: Name, asked: bool = False) -> Iterator[Part]:
     slips: tuple[tuple[str, int], ...] = ()
     if not name.person:
         whole += [(code(text), WHOLE) for text in _initials(name, asked)]
-        if _LETTERS_OF_ALL <= len(name.letters) <= 60 and _may_slip(name.letters):
+        if _LETTERS_OF_ALL <= len(name.letters) <= _LETTERS_AT_MOST and _may_slip(name.letters):
             slips = ((name.letters, WHOLE),)
     yield Part(tuple(whole), slips, ALL_WORDS)
 

@@ -39,16 +39,18 @@ def spellings(words: Sequence[str]) -> tuple[Spellings, npt.NDArray[np.uint32]]:
     Words are in ASCII. Equal texts have equal numbers; one in a hundred others may share one in the longest lists, so
     that words found are compared.
     """
-    found = []
+    both = np.empty(sum(map(len, words)) + len(words), dtype=np.uint64)
+    filled = 0
     for start in range(0, len(words), _AT_ONCE):
         some = [words[number] for number in range(start, min(len(words), start + _AT_ONCE))]
-        found.append(_spellings(some, start))
-    if not found:
-        return np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint32)
-    both = np.concatenate(found)
-    del found
+        found = _spellings(some, start)
+        both[filled : filled + len(found)] = found
+        filled += len(found)
     both.sort()
-    return (both >> _SHIFT).astype(np.uint32), both.astype(np.uint32)
+    # In halves, without a copy of the whole: there are fifty million for a list of a million names.
+    halves = both.view(np.uint32).reshape(-1, 2)
+    front = int(np.array([1], dtype=np.uint64).view(np.uint32)[0])
+    return halves[:, front].copy(), halves[:, 1 - front].copy()
 
 
 def _spellings(words: Sequence[str], before: int) -> Hashes:
