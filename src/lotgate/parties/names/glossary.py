@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -135,6 +136,7 @@ class Glossary:
         self.longest_latin = max(len(form) for form in self.latin)
         self.longest_han = max(len(form) for form in self.han)
         self.starts = {form[0] for form in self.latin}
+        self.neighbours = {pair for form in self.latin for pair in pairwise(form)}
         self.within = {word for form in self.latin for word in form}
         long = [word for word in self.common if len(word) >= 7]
         self.halves = {half for word in long for at in range(1, len(word)) for half in (word[:at], word[at:])}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from lotgate.parties.names.glossary import WEIGHTS, Meaning, glossary, known_word, word_weight
 
@@ -67,6 +68,9 @@ def latin_units(tokens: Sequence[str], firms: bool = True) -> list[Unit]:
     for token in tokens:
         unit = _alone(token)
         if unit is None:
+            if run and _parted(run[-1], token) and not _has_cut_words(tokens):
+                units += _units_of_run(tuple(run), firms)
+                run = []
             run.append(token)
             continue
         if run:
@@ -76,6 +80,23 @@ def latin_units(tokens: Sequence[str], firms: bool = True) -> list[Unit]:
     if run:
         units += _units_of_run(tuple(run), firms)
     return units
+
+
+def _has_cut_words(tokens: Sequence[str]) -> bool:
+    """True if two neighbouring tokens are a common word cut in two, which may be part of a phrase in its turn."""
+    common = glossary().common
+    return any(first + second in common for first, second in pairwise(tokens))
+
+
+@lru_cache(maxsize=100_000)
+def _parted(first: str, second: str) -> bool:
+    """True if two neighbouring words are surely no part of one phrase, number, short form or cut word."""
+    table = glossary()
+    if len(first) == 1 or len(second) == 1 or first in _BEFORE_NUMBERS or first in table.short or second in table.short:
+        return False
+    if (first, second) in table.neighbours or first + second in table.common:
+        return False
+    return _mended(first) == (first,) and _mended(second) == (second,)
 
 
 @lru_cache(maxsize=200_000)
