@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from lotgate.compute import calibration, systems
-from lotgate.compute.calibrate import Left, calibrate, left_out
+from lotgate.compute.calibrate import Left, calibrate, fit, left_out, misfit, platforms
 from lotgate.compute.constants import CONSTANTS, Constants, names_of, prior
 from lotgate.compute.estimate import NINE_TENTHS
 from lotgate.compute.hardware import chips
@@ -63,9 +63,17 @@ def test_constants_stay_near_what_was_believed() -> None:
     assert len(CONSTANTS) < len([one for one in results() if one.fitted])
 
 
-def test_the_fit_does_not_hang_on_where_it_starts() -> None:
-    one, other = calibrate("2026-01-01"), calibrate("2026-01-01")
-    assert np.array_equal(one.logs, other.logs)
+def test_the_fit_is_a_minimum_in_every_direction() -> None:
+    """No constant moved by a little fits results and beliefs better."""
+    held = [one for one in results() if one.fitted]
+    names = names_of(platforms(held))
+    logs, covariance = fit(held, names)
+    least = misfit(held, names, logs)
+    for place in range(len(names)):
+        for step in (-0.1, 0.1):
+            moved = logs.copy()
+            moved[place] += step * np.sqrt(covariance[place, place])
+            assert misfit(held, names, moved) >= least
 
 
 def test_results_on_operators_check_the_parts() -> None:

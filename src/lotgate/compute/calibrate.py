@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from lotgate.compute.constants import Calibration, Constants, Vector, names_of, prior
 from lotgate.compute.results import Result, predicted, results
 
-__all__ = ["Left", "calibrate", "fit", "left_out", "platforms"]
+__all__ = ["Left", "calibrate", "fit", "left_out", "misfit", "platforms", "slopes"]
 
 MODEL = 0.05
 """Spread of what the model leaves out, added to that of each result while fitting."""
@@ -59,6 +60,12 @@ def _residuals(held: Sequence[Result], names: Sequence[str]) -> Callable[[Vector
     return residuals
 
 
+def misfit(held: Sequence[Result], names: Sequence[str], logs: Vector) -> float:
+    """The sum of squares that the fit makes small: of results missed and of beliefs left."""
+    found = _residuals(held, names)(logs)
+    return float(found @ found)
+
+
 def slopes(of: Callable[[Vector], Vector], at: Vector) -> Vector:
     """How each value of a function changes with each argument."""
     base = np.eye(len(at)) * _STEP
@@ -89,17 +96,22 @@ def fit(held: Sequence[Result], names: Sequence[str]) -> tuple[Vector, Vector]:
     return logs, np.asarray(np.linalg.inv(slope.T @ slope), dtype=np.float64)
 
 
-def calibrate(day: str, held: Sequence[Result] | None = None) -> Calibration:
+@cache
+def _without(dropped: frozenset[str], names: tuple[str, ...]) -> tuple[Vector, Vector]:
+    """The fit to all published results that enter, less some by id. Kept, as each is asked for more than once."""
+    return fit([one for one in results() if one.fitted and one.id not in dropped], names)
+
+
+def calibrate(day: str) -> Calibration:
     """The constants calibrated on all results that are fit for it, as of a day.
 
     What the model leaves unexplained is the root mean square of its errors on results it did not see, one left out at a
     time.
     """
-    held = [one for one in results() if one.fitted] if held is None else held
-    names = names_of(platforms([one for one in results() if one.fitted]))
-    logs, covariance = fit(held, names)
-    residual = _root(_unseen(held, names))
-    return Calibration(names, logs, covariance, residual, day, tuple(one.id for one in held))
+    held = [one for one in results() if one.fitted]
+    names = names_of(platforms(held))
+    logs, covariance = _without(frozenset(), names)
+    return Calibration(names, logs, covariance, _root(_unseen(held, names)), day, tuple(one.id for one in held))
 
 
 def left_out() -> list[Left]:
@@ -107,16 +119,16 @@ def left_out() -> list[Left]:
     held = [one for one in results() if one.fitted]
     names = names_of(platforms(held))
 
-    whole = Constants.of(names, fit(held, names)[0])
-    far = {
-        one: Constants.of(names, fit([other for other in held if other.chip.platform != one], names)[0])
-        for one in platforms(held)
-    }
+    whole = Constants.of(names, _without(frozenset(), names)[0])
+    far = {}
+    for platform in platforms(held):
+        dropped = frozenset(one.id for one in held if one.chip.platform == platform)
+        far[platform] = Constants.of(names, _without(dropped, names)[0])
     errors = _unseen(held, names)
     residual = _root(errors)
     found = []
     for one in (one for one in held if one.throughput):
-        logs, covariance = fit([other for other in held if other is not one], names)
+        logs, covariance = _without(frozenset({one.id}), names)
 
         def said(at: Vector, one: Result = one) -> Vector:
             return np.array([np.log(predicted(one, Constants.of(names, at)) or np.nan)])
@@ -139,7 +151,7 @@ def _unseen(held: Sequence[Result], names: Sequence[str]) -> dict[str, float]:
     found = {}
     for one in held:
         if one.throughput:
-            constants = Constants.of(names, fit([other for other in held if other is not one], names)[0])
+            constants = Constants.of(names, _without(frozenset({one.id}), names)[0])
             found[one.id] = float(np.log((predicted(one, constants) or np.nan) / one.value))
     return found
 
