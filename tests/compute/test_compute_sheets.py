@@ -115,6 +115,7 @@ def test_every_bad_cell_of_a_sheet_is_named_at_once(tmp_path: Path) -> None:
             "row 1, column chip: no such chip, and no figures of its own (found 'H21'); expected nearest",
         ),
         ("A,,8,500,2000,,96,3,400,8,,,", "column fp8_tflops: looks sparse (found '2000'); expected a dense rate"),
+        ("A,,8,500,1000,4000,96,3,400,8,,,", "column fp4_tflops: looks sparse (found '4000')"),
         ("A,,16,500,1000,,96,3,400,8,,,", "column scaleout_gbit_per_s: missing; expected the network of each chip"),
         ("A,,8,500,,,,3,400,8,,,", "column memory_gb: missing; expected a figure, or a built-in chip"),
         ("A,H20,8,,,,,,,,,,\na,H20,8,,,,,,,,,,", "row 2, column name: name given twice (found 'a')"),

@@ -27,8 +27,8 @@ PRECISIONS: Mapping[str, str] = {
 """Number formats, and the column that holds the dense rate of each."""
 PLATFORMS = ("ampere", "hopper", "blackwell", "ascend", "cdna", "tpu", "other")
 STANDINGS = ("verified", "secondary", "roadmap", "own")
-_SPARSE = 2.2
-"""A rate more than this many times the next longer format's looks like a sparse one."""
+_SPARSE, _SPARSE_FP4 = 2.2, 3.6
+"""A rate more than this many times the next longer format's looks like a sparse one; FP4 is up to three times FP8."""
 
 _FIGURES = (
     Column("bf16_tflops", "number"),
@@ -281,7 +281,7 @@ def _own_faults(table: str, number: int, row: Row) -> list[Fault]:
     base = merged["bf16_tflops"]
     for name, longer in (("fp8_tflops", base), ("int8_tops", base), ("fp4_tflops", merged["fp8_tflops"] or base * 2)):
         rate, own = merged[name], row[name]
-        if rate is not None and own is not None and rate > longer * (4 if name == "fp4_tflops" else _SPARSE):
+        if rate is not None and own is not None and rate > longer * (_SPARSE_FP4 if name == "fp4_tflops" else _SPARSE):
             expected = f"a dense rate, about twice {longer:g} at most; halve a rate that counts sparsity"
             faults.append(Fault(table, "looks sparse", row=number, column=name, value=f"{rate:g}", expected=expected))
     if row["chips"] > merged["scaleup_chips"] and merged["scaleout_gbit_per_s"] is None:
