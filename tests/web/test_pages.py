@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import databases
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from lotgate.web.accounts.models import User
@@ -123,9 +124,41 @@ def test_the_log_is_checked_exported_and_shown_as_of_a_day_to_auditors_alone(peo
             assert browser.get(path).status_code == (200 if name == "auditor" else 403), (name, path)
     assert "tag go" in people["auditor"].post("/log/").content.decode()
     lines = b"".join(people["auditor"].get("/log/export/").streaming_content).splitlines()
-    assert len(lines) == Book().head().sequence
+    assert len(lines) == Book().head().sequence + 1
     assert people["auditor"].get(f"/{PLURAL(kind)}/{id}/as-of/?day=2020-01-01").status_code == 404
     assert people["auditor"].get(f"/{PLURAL(kind)}/{id}/as-of/?day=2025-02-30").status_code == 302
+
+
+def test_papers_are_made_of_what_their_reader_may_see(people: dict[str, Client]) -> None:
+    id = next(id for kind, id in records() if kind == "licence")
+    for name in ("exporter-preparer", "customs-officer", "authority-officer", "auditor"):
+        for code in ("en", "zh-hans"):
+            answer = people[name].get(f"/licences/{id}/papers/licence/", headers={"Accept-Language": code})
+            assert answer.content.startswith(b"%PDF-"), (name, answer.status_code)
+    assert people["end-user"].get(f"/licences/{id}/papers/licence/").status_code == 404
+    assert people["other-exporter-preparer"].get(f"/licences/{id}/papers/licence/").status_code == 404
+    one = Record.objects.filter(kind="application", state="granted", exporter="demo-exporter").first()
+    assert one is not None
+    answer = people["end-user"].get(f"/applications/{one.record}/papers/certificate/")
+    assert answer.content.startswith(b"%PDF-")
+    for name in ("refusal", "questions", "nothing", "licence"):
+        assert people["exporter-preparer"].get(f"/applications/{one.record}/papers/{name}/").status_code == 404
+
+
+def test_what_is_uploaded_is_told_by_its_content(people: dict[str, Client]) -> None:
+    *_, last = demo.carry(act, demo.actors(), 901, AT, "draft")
+    path = f"/applications/{last.record.id}/attach/"
+    browser = people["exporter-preparer"]
+    for name, content, status in (
+        ("contract.pdf", b"<html><script>1</script></html>", 422),
+        ("../../contract.pdf", b"%PDF-1.4 good", 302),
+        ("run.exe", b"MZ\x90", 422),
+    ):
+        given = {"kind": "other", "file": SimpleUploadedFile(name, content)}
+        assert browser.post(path, given).status_code == status, name
+    assert browser.post(path, {"kind": "other"}).status_code == 409
+    attached = cases.record(demo.actors()["exporter-preparer"], "application", last.record.id).facts["attachments"]
+    assert "contract.pdf" in {one["name"] for one in attached.values()}
 
 
 def test_customs_finds_a_licence_by_number_and_by_link(people: dict[str, Client]) -> None:

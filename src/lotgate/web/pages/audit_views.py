@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -13,15 +12,13 @@ from django.urls import reverse
 
 from lotgate.dates import parse_day
 from lotgate.licence import Actor
-from lotgate.licence.log import export_lines
 from lotgate.licence.machines import state_title
 from lotgate.web.languages import language
 from lotgate.web.pages.showing import blocks, state_class
 from lotgate.web.pages.who import for_roles
 from lotgate.web.pages.words import word
-from lotgate.web.services import cases
+from lotgate.web.services import audit, cases
 from lotgate.web.store.book import Book
-from lotgate.web.store.verify import verify
 
 __all__ = ["as_of", "export", "log"]
 
@@ -34,19 +31,15 @@ def log(request: Any, actor: Actor) -> Any:
     """Where the log stands; POST checks it from the first entry to the last."""
     book = Book(reading=True)
     head = book.head()
-    found = verify() if request.method == "POST" and head.sequence <= AT_ONCE else None
+    found = audit.verified(actor) if request.method == "POST" and head.sequence <= AT_ONCE else None
     shown_page = {"head": head, "found": found, "small": head.sequence <= AT_ONCE}
     return render(request, "pages/log.html", shown_page)
 
 
 @for_roles("auditor")
 def export(request: Any, actor: Actor) -> Any:
-    """Every entry in canonical form, a line each, for `lotgate licence audit`."""
-
-    def lines() -> Iterator[bytes]:
-        yield from export_lines(Book(reading=True).entries(), (), {"keys": []})
-
-    answer = StreamingHttpResponse(lines(), content_type="application/x-ndjson")
+    """Every entry in canonical form and a signed head, for `lotgate licence audit`."""
+    answer = StreamingHttpResponse(audit.export(actor), content_type="application/x-ndjson")
     answer["Content-Disposition"] = 'attachment; filename="lotgate-log.jsonl"'
     return answer
 

@@ -24,6 +24,7 @@ from lotgate.licence.people import roles
 from lotgate.licence.records import NEW
 from lotgate.tables.schema import REGIMES
 from lotgate.web.languages import language
+from lotgate.web.pages.document_views import attach, papers_of
 from lotgate.web.pages.filling import draw, read, vocabulary
 from lotgate.web.pages.showing import blocks, country, happenings, papers, state_class, unit
 from lotgate.web.pages.who import for_roles
@@ -36,10 +37,12 @@ __all__ = ["case", "cases_of", "new", "step"]
 CLOSING = frozenset({"deny", "revoke", "withdraw", "cancel", "surrender", "fail", "suspend", "uphold", "contra"})
 """Steps drawn as grave ones."""
 ONWARD = (
-    "grant", "recommend", "accept", "submit", "answer", "certify", "clear", "reserve", "exit", "confirm", "verify",
-    "reply", "overturn", "attach",
+    "grant", "recommend", "accept", "submit", "answer", "clear", "reserve", "exit", "confirm", "verify", "reply",
+    "overturn", "attach", "certify",
 )  # fmt: skip
 """Steps that carry a case on; the first of them that a person has is drawn first."""
+ELSEWHERE = frozenset({"attach_run"})
+"""Steps without a form of their own: the reasoning comes from a check."""
 
 
 @for_roles()
@@ -78,7 +81,7 @@ def case(request: Any, actor: Actor, kind: str, id: str) -> Any:
     """One record: what it says, what may be done, what happened."""
     at = cases.now()
     one = cases.record(actor, kind, id, at)
-    steps = cases.possible(actor, one, at)
+    steps = [move for move in cases.possible(actor, one, at) if move.event not in ELSEWHERE]
     account = Ledger.of(one.facts) if kind == "licence" and "ledger" in shown(actor, one) else None
     shown_page = {
         "kind": kind,
@@ -95,6 +98,8 @@ def case(request: Any, actor: Actor, kind: str, id: str) -> Any:
         "history": happenings(actor, one, cases.history(actor, kind, id, at)),
         "account": account,
         "auditor": "auditor" in actor.roles,
+        "paper_kinds": papers_of(actor, one),
+        "attaches": any(move.event == "attach" for move in steps),
         "unit": unit(str(one.facts.get("unit", ""))),
     }  # fmt: skip
     return render(request, "pages/case.html", shown_page)
@@ -110,6 +115,8 @@ def step(request: Any, actor: Actor, kind: str, id: str, event: str) -> Any:
         if request.method == "POST":  # the domain says why
             cases.step(actor, kind, event, id, {})
         raise Http404
+    if (kind, event) == ("application", "attach"):
+        return attach(request, actor, one, move)
     return _fill(request, actor, one, move)
 
 
@@ -174,7 +181,8 @@ def _prefilled(one: Record, move: Move) -> dict[str, Any]:
         return {"content": one.facts.get("content", {})}
     known: dict[str, Any] = {name: value for name, value in one.facts.items() if isinstance(value, (str, list))}
     if one.kind == "application":
-        content = one.facts.get("content", {})
+        facts = one.facts
+        content = facts.get("content", {})
         lot, item = content.get("lot", {}), content.get("item", {})
         user = content.get("parties", {}).get("end_user", {})
         known |= {
@@ -185,6 +193,8 @@ def _prefilled(one: Record, move: Move) -> dict[str, Any]:
             "destination": content.get("route", {}).get("destination"),
             "end_use": content.get("end_use", {}).get("code"),
             "entries": [{"code": code} for code in item.get("code", ())],
+            "sha256": next((f["sha256"] for f in facts.get("attachments", {}).values() if f["checked"] is None), None),
+            "hit": next((hit["id"] for hit in facts.get("hits", ()) if hit["result"] is None), None),
         }  # fmt: skip
     if move.event in ("reserve", "lodge"):
         return {}  # what is declared is typed from the declaration, for it is compared with the licence

@@ -32,6 +32,8 @@ _LISTS: dict[str, frozenset[str]] = {
 """Kinds of record, and the sides whose work they are."""
 _PLURAL = {"delivery": "deliveries"}
 _PAGES: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("/checks/", "checks", frozenset({"exporter"})),
+    ("/portfolio/", "portfolio", frozenset({"exporter"})),
     ("/find/", "find.short", frozenset({"customs"})),
     ("/log/", "log", frozenset({"reader"})),
     ("/people/", "people", frozenset({"administrator"})),
@@ -48,7 +50,7 @@ def entries(actor: Actor | None, path: str) -> list[Entry]:
     """The pages that this person has, in the order of a day's work."""
     shown = [("/", word("home"))]
     if actor is not None:
-        shown += [(f"/{_PLURAL.get(kind, f'{kind}s')}/", word(f"list.{kind}")) for kind in lists_for(actor)]
         shown += [(href, word(key)) for href, key, wanted in _PAGES if wanted & sides(actor)]
+        shown += [(f"/{_PLURAL.get(kind, f'{kind}s')}/", word(f"list.{kind}")) for kind in lists_for(actor)]
     here = max((href for href, _ in shown if path.startswith(href)), key=len, default="")
     return [Entry(href, title, href == here) for href, title in shown]

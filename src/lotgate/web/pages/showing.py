@@ -31,6 +31,7 @@ class Block:
 class Paper:
     """A document of an application: attached, or still to come."""
 
+    kind: str
     title: Text
     needed: bool
     files: tuple[Mapping[str, Any], ...]
@@ -82,7 +83,7 @@ def papers(actor: Actor, record: Record) -> list[Paper]:
         files = tuple(one for one in held.values() if one["kind"] == kind.kind)
         needed = kind.required or holds(kind.when, record.facts.get("content", {}))
         if may_read_document(actor, kind.kind) and (files or needed):
-            found.append(Paper(kind.title, needed, files))
+            found.append(Paper(kind.kind, kind.title, needed, files))
     return found
 
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from lotgate.web.pages import audit_views, case_views, customs_views, people_views, views
+from lotgate.web.pages import (
+    audit_views,
+    case_views,
+    check_views,
+    customs_views,
+    document_views,
+    people_views,
+    portfolio_views,
+    views,
+)
 from lotgate.web.services.cases import KINDS
 
 _ONE = {f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s": kind for kind in KINDS}
@@ -29,6 +38,15 @@ register_converter(Kind, "kind")
 urlpatterns = [
     path("", views.home, name="home"),
     path("organisation/", views.organisation, name="organisation"),
+    path("checks/", check_views.checks_of, name="checks"),
+    path("checks/<uuid:id>/", check_views.check, name="check"),
+    path("checks/<uuid:id>/progress/", check_views.progress, name="progress"),
+    path("checks/<uuid:id>/questions/", check_views.questions, name="questions"),
+    path("checks/<uuid:id>/report/", check_views.report, name="check_report"),
+    path("checks/<uuid:id>/workbook/", check_views.workbook, name="check_workbook"),
+    path("checks/<uuid:id>/lines/<str:line>/", check_views.line, name="line"),
+    path("checks/<uuid:id>/lines/<str:line>/apply/<slug:regime>/", check_views.apply, name="apply"),
+    path("portfolio/", portfolio_views.portfolio, name="portfolio"),
     path("find/", customs_views.find, name="find"),
     path("log/", audit_views.log, name="log"),
     path("log/export/", audit_views.export, name="export"),
@@ -38,6 +56,8 @@ urlpatterns = [
     path("<kind:kind>/", case_views.cases_of, name="list"),
     path("<kind:kind>/new/", case_views.new, name="new"),
     path("<kind:kind>/<str:id>/", case_views.case, name="case"),
+    path("applications/<str:id>/files/<slug:sha256>/", document_views.file, name="file"),
+    path("<kind:kind>/<str:id>/papers/<slug:name>/", document_views.paper, name="paper"),
     path("<kind:kind>/<str:id>/as-of/", audit_views.as_of, name="as_of"),
     path("<kind:kind>/<str:id>/<slug:event>/", case_views.step, name="step"),
 ]

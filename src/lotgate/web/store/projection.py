@@ -58,7 +58,7 @@ def _strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        for inner in value.values():
+        for _, inner in sorted(value.items()):  # what was typed and what was read back differ in order alone
             yield from _strings(inner)
     elif isinstance(value, (list, tuple)):
         for inner in value:
