@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import click
 
 from lotgate import __version__
-from lotgate.cli import check, classify, compute, goods, law, licence, lists, serve, suppliers, template
+from lotgate.cli import check, classify, compute, goods, law, licence, lists, serve, steps, suppliers, template
 from lotgate.errors import LotgateError
 
 __all__ = ["main"]
@@ -28,6 +28,8 @@ def cli() -> None:
     Lotgate informs; a person decides.
     """
 
+
+assert steps.STEPS  # they join the group of licence
 
 for room in (check, compute, classify, goods, suppliers, law, lists, licence, serve, template):
     for command in room.COMMANDS:

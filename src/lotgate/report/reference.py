@@ -168,6 +168,8 @@ _ARGUMENTS = {
     "paper": "A signed licence or certificate (a `.jwt` file).",
     "names": "A CSV of names.",
     "name": "The name the user signs in with.",
+    "id": "The id of the record, as `CN-A-2026-000001`.",
+    "kind": "The kind of record.",
     "party": "A party's id, its name in table `parties`, or a name in table `ownership`.",
     "list_id": "The id of a list, as `us-sdn`.",
     "wanted": "Sources (rows of the addresses) or lists, as `un` or `us-sdn`; all if none is named.",
