@@ -8,13 +8,14 @@ from pathlib import Path
 
 from bench import others
 from bench.chain import chain
+from bench.content import content
 from bench.engines import engines
 from bench.names import names
 from bench.rules import rules
 from bench.timing import Figure, show, write
 from lotgate.law import load
 
-PARTS = ("rules", "engines", "reevaluate", "sql", "quick", "explain", "check", "names", "chain")
+PARTS = ("rules", "engines", "reevaluate", "sql", "quick", "explain", "check", "names", "chain", "content")
 
 
 def main() -> int:
@@ -52,6 +53,8 @@ def main() -> int:
             figures += names(wanted.entries)
         if "chain" in parts:
             figures += chain(folder, wanted.events)
+        if "content" in parts:
+            figures += content(folder)
     show(figures)
     write(figures, wanted.out)
     return 0 if all(figure.holds for figure in figures) else 1

@@ -76,7 +76,7 @@ def _levels(size: Size, draw: np.random.Generator) -> Ints:
 def _lines(size: Size, level: Ints, draw: np.random.Generator) -> tuple[Ints, Ints]:
     """Parent and component of every line: each assembly has one component of the level below it, the rest from any."""
     own = np.flatnonzero(level > 0)
-    extra = draw.choice(own, size.lines - len(own))
+    extra = draw.choice(own, size.lines - len(own) + size.lines // 100)
     parent = np.concatenate([own, extra])
     wanted = np.concatenate([level[own] - 1, np.floor(level[extra] * draw.random(len(extra)) ** 2.5).astype(np.int64)])
     below = size.parts - size.products
@@ -91,7 +91,10 @@ def _lines(size: Size, level: Ints, draw: np.random.Generator) -> tuple[Ints, In
         here = np.sort(np.arange(edges[one], edges[one + 1]))
         place[here] = np.sort(place[here])
     component[:] = first + np.minimum((near * count).astype(np.int64), count - 1)
-    pairs = np.unique(parent * size.parts + component)
+    # some pairs are drawn twice; every assembly keeps the line to the level below it
+    sure, more = np.split(parent * size.parts + component, [len(own)])
+    more = np.setdiff1d(more, sure)
+    pairs = np.sort(np.concatenate([sure, draw.choice(more, size.lines - len(own), replace=False)]))
     return pairs // size.parts, pairs % size.parts
 
 

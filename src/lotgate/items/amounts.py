@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -54,13 +55,12 @@ class Amounts:
 
         With `currency` None all amounts compare (mass). Currencies without a rate compare with themselves only.
         """
-        wanted = ["item", column, *([] if currency is None else [currency])]
-        frame = graph.align(items.select(wanted))
-        values = frame[column].cast(pl.Float64)
+        rows = graph.rows_of(items["item"])
         # NaN is the tables' `none`, known to be nothing; null is unknown
-        written = values.fill_nan(0.0).fill_null(np.nan).to_numpy().astype(np.float64)
+        values = items[column].cast(pl.Float64).fill_nan(0.0).fill_null(np.nan).to_numpy()
+        written = _placed(values.astype(np.float64, copy=False), rows, np.nan)
         unknown = np.isnan(written)
-        kind, unit, factors = _kinds(graph.size, frame, currency, rates)
+        kind, unit, factors = _kinds(rows, None if currency is None else items[currency], rates)
         kind = _inherit(graph, kind, unknown)
         amount = written * np.array([float(factor) for factor in factors])[unit] if rates else written
         one = graph.size > 0 and kind[0] >= 0 and bool((kind == kind[0]).all())
@@ -91,20 +91,32 @@ class Amounts:
         return number * self.factors[int(self.unit[node])]
 
 
+def _placed(values: npt.NDArray[Any], rows: npt.NDArray[np.int64], empty: float) -> npt.NDArray[Any]:
+    """Values by row laid out by part; a part without a row gets the empty one."""
+    if not values.size:
+        return np.full(rows.size, empty, values.dtype)
+    found = np.take(values, rows, mode="wrap")  # -1 takes any row, and is overwritten
+    if (missing := rows < 0).any():
+        found[missing] = empty
+    return found
+
+
 def _kinds(
-    size: int, frame: pl.DataFrame, currency: str | None, rates: Mapping[str, Limit] | None
+    rows: npt.NDArray[np.int64], currency: pl.Series | None, rates: Mapping[str, Limit] | None
 ) -> tuple[Codes, Codes, tuple[Fraction, ...]]:
-    """For each part the group its amount compares in, and the factor into the group's common currency."""
+    """For each part the group its amount compares in, its currency as a number, and each one's factor into a common
+    currency."""
     if currency is None:
-        return np.zeros(size, np.int32), np.zeros(size, np.int32), (Fraction(1),)
+        nothing = np.zeros(rows.size, np.int32)
+        return nothing, nothing, (Fraction(1),)
     known = {code: rate for code, given in (rates or {}).items() if (rate := exact(given)) is not None}
-    codes = frame[currency].cast(pl.String)
+    codes = currency.cast(pl.String)
     named = codes.drop_nulls().unique().sort().to_list()
-    # place 0 is for no currency, and `none` is no currency that anything is worth something in
+    # place 0 is for no currency
     groups = [-1, *(0 if code in known else place + 1 for place, code in enumerate(named))]
     factors = (Fraction(1), *(known.get(code, Fraction(1)) for code in named))
     place = codes.cast(pl.Enum(named)).to_physical().cast(pl.Int32)
-    unit = (place + 1).fill_null(0).to_numpy()
+    unit = _placed((place + 1).fill_null(0).to_numpy(), rows, 0)
     return np.array(groups, np.int32)[unit], unit, factors
 
 

@@ -81,38 +81,38 @@ class Counting:
         shape = must.shape
 
         def full(array: Bools | None) -> Bools:
-            if array is None:
-                return np.zeros(shape, np.bool_)
-            return np.broadcast_to(array if array.ndim == 2 else array[:, None], shape)
+            nowhere = np.False_ if array is None else array if array.ndim == 2 else array[:, None]
+            return np.broadcast_to(nowhere, shape)
 
-        stops = full(stop_must) & ~must
         bare = np.zeros(shape[0], np.bool_) if without_parts is None else without_parts
-        return cls(
-            count_must=must,
-            count_may=(full(count_may) & ~stops) | must,
-            stop_must=stops,
-            stop_may=(full(stop_may) & ~must) | stops,
-            opaque=full(opaque) & ~bare[:, None],
-            without_parts=bare,
-        )
+        counts, stops, may_stop, inside = full(count_may), full(stop_must), full(stop_may), full(opaque)
+        if stop_must is not None:
+            stops = stops & ~must
+            counts = counts & ~stops
+        if stop_may is not None or stop_must is not None:
+            may_stop = (may_stop & ~must) | stops
+        if opaque is not None and bare.any():
+            inside = inside & ~bare[:, None]
+        return cls(must, counts if count_may is count_must else counts | must, stops, may_stop, inside, bare)
 
     @cached_property
     def open_may(self) -> Bools:
         """Whether a part could be one that is looked into."""
-        return ~(self.count_must | self.stop_must)
+        return ~self.count_must if _nowhere(self.stop_must) else ~(self.count_must | self.stop_must)
 
     @cached_property
     def may(self) -> npt.NDArray[np.uint8]:
         """What each part may do in each column, as the bits of `kernels`."""
-        bits = np.zeros(self.count_must.shape, np.uint8)
-        for flags, bit in (
-            (self.count_may, COUNT),
-            (self.stop_may, STOP),
-            (self.open_may, OPEN),
-            (self.opaque, OPAQUE),
-        ):
-            bits |= flags.view(np.uint8) * np.uint8(bit)
+        bits: npt.NDArray[np.uint8] = self.open_may.view(np.uint8) * np.uint8(OPEN)
+        for flags, bit in ((self.count_may, COUNT), (self.stop_may, STOP), (self.opaque, OPAQUE)):
+            if not _nowhere(flags):
+                bits |= flags.view(np.uint8) if bit == 1 else flags.view(np.uint8) * np.uint8(bit)
         return bits
+
+
+def _nowhere(flags: Bools) -> bool:
+    """Whether flags were left out, and one False stands for all of them."""
+    return flags.strides == (0, 0) and not flags.flat[:1].any()
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,14 @@ import polars as pl
 
 from lotgate.items.cycles import name_cycles
 from lotgate.items.interning import Numbers, distinct_ids, numbers_in
-from lotgate.items.levels import longest_ways, near_order
+from lotgate.items.levels import longest_ways, near_order, sorted_lines
 
 __all__ = ["Bools", "Floats", "Graph", "Ints", "Level"]
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+BLOCK = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,11 @@ class Graph:
         return np.diff(self.first_lines) > 0
 
     @cached_property
+    def longest_bill(self) -> int:
+        """How many lines the part with most of them has."""
+        return int(np.diff(self.first_lines).max(initial=0))
+
+    @cached_property
     def known_quantities(self) -> bool:
         """Whether the quantity of every line is known."""
         return self.quantity_low is self.quantity_high or bool((self.quantity_low == self.quantity_high).all())
@@ -138,12 +144,17 @@ class Graph:
 
     def align(self, frame: pl.DataFrame, key: str = "item") -> pl.DataFrame:
         """A table's rows in the order of the parts; parts without a row get an empty one."""
-        nodes = self.numbers(frame[key])
-        there = np.flatnonzero(nodes >= 0)[::-1]
-        row = np.full(self.size, -1, np.int64)
-        row[nodes[there]] = there  # the first row of an item wins
+        row = self.rows_of(frame[key])
         places = pl.Series(row).replace(-1, None) if (row < 0).any() else pl.Series(row)
         return frame.select(pl.all().gather(places)).with_columns(self.names.rename(key))
+
+    def rows_of(self, items: pl.Series) -> Ints:
+        """For each part the row of a table with these items, the first where it stands twice, -1 where it is not."""
+        nodes = self.numbers(items)
+        there = np.flatnonzero(nodes >= 0)[::-1]
+        row = np.full(self.size, -1, np.int64)
+        row[nodes[there]] = there
+        return row
 
     def reached(self, node: int) -> list[int]:
         """All parts in the bill of one part, itself left out, in ascending order."""
@@ -190,22 +201,23 @@ def _ordered(ids: pl.Series, parent: Numbers, component: Numbers, quantity: pl.S
     number = _inverse(order)
     edges = np.concatenate([[0], np.cumsum(np.bincount(rank, minlength=top)[:top])])
     free = int(edges[-1])
-    by_level = np.take(rank, parent)
-    parent, component = np.take(number, parent), np.take(number, component)
+    _renumber(parent, number)
+    _renumber(component, number)
+    first_lines = _first_lines(parent, size)
     near = np.arange(size, dtype=np.int32)
-    inside = slice(None) if free == size else parent < free
-    near[:free] = near_order(edges, by_level[inside], parent[inside], component[inside])
-    parent, component = np.take(near, parent), np.take(near, component)
-    lines, ranked = _sorted_lines(size, parent, component, quantity)
+    near[:free] = near_order(edges, first_lines[: free + 1], sorted_lines(size, parent, component)[1])
+    _renumber(parent, near)
+    _renumber(component, near)
     # NaN is the tables' `none`: a line that says there is none of it
-    given = quantity.fill_nan(0.0)
+    given = quantity.fill_nan(0.0) if quantity.is_nan().any() else quantity
+    lines, component = sorted_lines(size, parent, component, given)
     low = np.take(given.fill_null(0.0).to_numpy(), lines)
     graph = Graph(
         names=ids.gather(order[_inverse(near)]).rename("item"),
-        first_lines=np.concatenate([[0], np.cumsum(np.bincount(parent, minlength=size))]),
-        component=ranked,
+        first_lines=_first_lines(parent, size),
+        component=component.astype(np.int64),
         quantity_low=low,
-        quantity_high=given.fill_null(np.inf).to_numpy()[lines] if given.null_count() else low,
+        quantity_high=np.take(given.fill_null(np.inf).to_numpy(), lines) if given.null_count() else low,
         edges=edges,
         cycles=(),
         item_nodes=None if items is None else near[number[items]],
@@ -224,25 +236,15 @@ def _inverse(order: npt.NDArray[np.integer[Any]]) -> Numbers:
     return place
 
 
-def _sorted_lines(size: int, parent: Numbers, component: Numbers, quantity: pl.Series) -> tuple[Ints, Ints]:
-    """The order of lines by parent, then component, then quantity, and the components in that order."""
-    part, place = max(size - 1, 1).bit_length(), max(parent.size - 1, 1).bit_length()
-    key = parent.astype(np.int64)
-    key <<= part
-    key |= component
-    if 2 * part + place < 64:
-        # the place of a line rides along in one number: numbers are sorted far faster than places by numbers
-        key <<= place
-        key |= np.arange(parent.size)
-        key.sort()
-        lines = key & ((1 << place) - 1)
-        key >>= place
-    else:
-        lines = np.argsort(key, kind="stable")
-        key = key[lines]
-    if (key[1:] == key[:-1]).any():
-        lines = np.lexsort((quantity.fill_null(np.inf).to_numpy(), component, parent))
-    return lines, key & ((1 << part) - 1)
+def _renumber(numbers: Numbers, table: Numbers) -> None:
+    """Puts each number's entry in a table in its place, some at a time to stay in the processor's cache."""
+    for start in range(0, numbers.size, BLOCK):
+        block = numbers[start : start + BLOCK]
+        block[:] = np.take(table, block)
+
+
+def _first_lines(parent: Numbers, size: int) -> Ints:
+    return np.concatenate([[0], np.cumsum(np.bincount(parent, minlength=size))])
 
 
 def _spread(graph: Graph, flags: Bools, below: Bools, counts: Bools) -> None:

@@ -1,7 +1,7 @@
 """The sweeps of `sweep` written out as loops, compiled where numba is installed (the extra `fast`).
 
-Parts stand children first, so one walk over them in order is enough. A walk stops at a part that rounding leaves open,
-and returns its number; the caller works it out in fractions and lets the walk go on behind it.
+Each call walks the parts of one level, whose components are all done, and tells how many parts rounding leaves in doubt
+(and which, in `doubt`); the caller works those out in fractions before the next level.
 """
 
 from __future__ import annotations
@@ -57,24 +57,28 @@ def _one(
     near: float,
     content: Any,
     carried: Any,
+    doubt: Any,
     start: int,
     stop: int,
 ) -> int:
-    """Where every cell is known, one column: content of every part from `start` on, until one is in doubt."""
-    drop, last = drops[0], first_lines[start]
+    """Where every cell is known, one column: content of the parts of one level; how many rounding leaves in doubt."""
+    doubts, drop, last = 0, drops[0], first_lines[start]
     for part in range(start, stop):
         first, last = last, first_lines[part + 1]
         total = 0.0
         for line in range(first, last):
             total += carried[component[line], 0] * quantity[line]
         content[part, 0] = total
-        kind, price = does[part, 0], amount[part]
+    # apart from the sums, so that the processor takes several parts at a time
+    for part in range(start, stop):
+        inside, kind, price = content[part, 0], does[part, 0], amount[part]
         limit = drop * price
-        kept = 0.0 if total <= limit else total
-        carried[part, 0] = kept if kind == OPEN else price if kind == COUNT else 0.0
-        if kind == OPEN and abs(total - limit) < near * price and last > first:
-            return part
-    return stop
+        kept = 0.0 if inside <= limit else inside
+        carried[part, 0] = kept if kind == OPEN else (price if kind == COUNT else 0.0)
+        open_one = (kind == OPEN) & (abs(inside - limit) < near * price)
+        doubt[part] = open_one
+        doubts += open_one
+    return doubts
 
 
 def _many(
@@ -87,30 +91,30 @@ def _many(
     near: float,
     content: Any,
     carried: Any,
+    doubt: Any,
     start: int,
     stop: int,
 ) -> int:
     """The same for several columns, read and written row by row."""
-    columns = content.shape[1]
+    doubts, columns = 0, content.shape[1]
     for part in range(start, stop):
-        first, last = first_lines[part], first_lines[part + 1]
         total = content[part]
         for column in range(columns):
             total[column] = 0.0
-        for line in range(first, last):
+        for line in range(first_lines[part], first_lines[part + 1]):
             source, times = carried[component[line]], quantity[line]
             for column in range(columns):
                 total[column] += source[column] * times
         out, kinds, price = carried[part], does[part], amount[part]
-        doubt = False
+        found = False
         for column in range(columns):
             inside, limit, kind = total[column], drops[column] * price, kinds[column]
             kept = 0.0 if inside <= limit else inside
             out[column] = kept if kind == OPEN else (price if kind == COUNT else 0.0)
-            doubt |= (kind == OPEN) & (abs(inside - limit) < near * price)
-        if doubt and last > first:
-            return part
-    return stop
+            found |= (kind == OPEN) & (abs(inside - limit) < near * price)
+        doubt[part] = found
+        doubts += found
+    return doubts
 
 
 def _bounds(
@@ -131,11 +135,12 @@ def _bounds(
     carried_high: Any,
     low: Any,
     high: Any,
+    doubt: Any,
     start: int,
     stop: int,
 ) -> int:
     """The same with bounds; `gross` takes up how much went into each part, which is what rounding is measured by."""
-    columns = content_low.shape[1]
+    doubts, columns = 0, content_low.shape[1]
     mixed = comparable.size > 0
     sure, possible, rest = np.zeros(columns), np.zeros(columns), np.zeros(columns)
     for part in range(start, stop):
@@ -160,7 +165,7 @@ def _bounds(
                     rest[column] += worth - brought
         weight = max(weight, floor if ceiling == np.inf else ceiling)
         gross[part] = weight
-        doubt = False
+        found = False
         for column in range(columns):
             kind = may[part, column]
             bottom = sure[column]
@@ -169,7 +174,7 @@ def _bounds(
             else:
                 # the price leaves no more than itself less what is surely something else
                 left = ceiling - rest[column]
-                doubt |= abs(left) < near * weight and possible[column] > left
+                found |= abs(left) < near * weight and possible[column] > left
                 top = max(bottom, min(possible[column], ceiling if left < 0 else left))
             under = 0.0 if ceiling == np.inf or ceiling == 0 else min(bottom / ceiling, 1.0)
             over = top / floor if floor > 0 else (1.0 if top > 0 else 0.0)
@@ -179,7 +184,7 @@ def _bounds(
             drop = drops[column]
             if drop >= 0 and kind & OPEN:
                 margin = near * max(1.0, weight / floor) if floor > 0 else (np.inf if 0 < top < np.inf else 0.0)
-                doubt |= last > first and (abs(under - drop) < margin or abs(over - drop) < margin)
+                found |= last > first and (abs(under - drop) < margin or abs(over - drop) < margin)
                 top = 0.0 if over <= drop else top
                 bottom = bottom if under > drop else 0.0
             bottom = bottom if kind & OPEN else np.inf
@@ -188,6 +193,6 @@ def _bounds(
                 bottom, top = min(bottom, floor), max(top, ceiling)
             carried_low[part, column] = 0.0 if kind & STOP else bottom
             carried_high[part, column] = top
-        if doubt:
-            return part
-    return stop
+        doubt[part] = found
+        doubts += found
+    return doubts

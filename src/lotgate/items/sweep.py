@@ -23,8 +23,6 @@ from lotgate.items.numbers import as_float
 __all__ = ["Swept", "shares_of", "sweep"]
 
 Bits = npt.NDArray[np.uint8]
-NEAR = 1e-9
-"""Shares closer than this to a limit are worked out exactly; float error stays far below."""
 CELLS = 1 << 16
 """Cells (lines times columns) of one step, so that what a step needs stays in the processor's cache."""
 
@@ -56,9 +54,8 @@ def sweep(graph: Graph, amounts: Amounts, may: Bits, drops: Floats, exactly: Exa
 
 
 def _near(graph: Graph) -> float:
-    """What rounding can move a share by, with room to spare: for very long bills more than usual."""
-    longest = int(np.diff(graph.first_lines).max(initial=0))
-    return max(NEAR, 8 * float(np.finfo(np.float64).eps) * (len(graph.edges) + 1) * (longest + 4))
+    """How far rounding can move a share, with room to spare: each sum and product adds at most half a last digit."""
+    return 8 * float(np.finfo(np.float64).eps) * (len(graph.edges) + 1) * (graph.longest_bill + 4)
 
 
 def _all_known(graph: Graph, may: Bits) -> bool:
@@ -97,23 +94,23 @@ class _Known:
         return Swept(self.content, self.content, self.carried, self.carried, self.near)
 
     def _walk(self) -> None:
-        graph, part = self.graph, 0
+        graph, doubt = self.graph, np.zeros(self.graph.size, np.bool_)
         walk = compiled().one if self.does.shape[1] == 1 else compiled().many
-        while part < graph.size:
-            part = walk(
+        for start, stop in zip(graph.edges[:-1].tolist(), graph.edges[1:].tolist(), strict=True):
+            doubts = walk(
                 graph.first_lines, graph.component, graph.quantity_low, self.amount, self.does, self.drops, self.near,
-                self.content, self.carried, part, graph.size,
+                self.content, self.carried, doubt, start, stop,
             )  # fmt: skip
-            if part < graph.size:
-                self._settle(part)
-                part += 1
+            # what is bought brings nothing of its own, whatever the threshold
+            for part in np.flatnonzero(doubt[start:stop]).tolist() if doubts and start else ():
+                self._settle(start + part)
 
     def _step_by_step(self) -> None:
         graph, columns = self.graph, self.does.shape[1]
         bought = slice(0, int(graph.edges[1]) if len(graph.edges) > 1 else 0)
         self.content[bought] = 0.0
         self._carry(bought)
-        room = np.empty((int(np.diff(graph.first_lines).max(initial=0)) + CELLS // columns + 1, columns))
+        room = np.empty((graph.longest_bill + CELLS // columns + 1, columns))
         for parts, lines, starts in _steps(graph, columns):
             brought = room[: lines.stop - lines.start]
             # `clip` only says that indices need no checking; they are the graph's own
@@ -177,23 +174,23 @@ class _Bounds:
         self.gross[blocked] = _finite(self.amounts.high[blocked], self.amounts.low[blocked])
         self.low[blocked], self.high[blocked] = 0.0, 1.0
         self._carry(blocked)
-        (self._walk if fast else self._step_by_step)(free)
+        (self._walk if fast else self._step_by_step)()
         return Swept(self.content_low, self.content_high, self.carried_low, self.carried_high, self._margin())
 
-    def _walk(self, free: int) -> None:
-        graph, amounts, walk, part = self.graph, self.amounts, compiled().bounds, 0
+    def _walk(self) -> None:
+        graph, amounts, doubt = self.graph, self.amounts, np.zeros(self.graph.size, np.bool_)
         comparable = np.zeros(0, np.bool_) if amounts.comparable is None else amounts.comparable
-        while part < free:
-            part = walk(
+        walk = compiled().bounds
+        for start, stop in zip(graph.edges[:-1].tolist(), graph.edges[1:].tolist(), strict=True):
+            doubts = walk(
                 graph.first_lines, graph.component, graph.quantity_low, graph.quantity_high, comparable, amounts.low,
                 amounts.high, self.may, self.drops, self.near, self.gross, self.content_low, self.content_high,
-                self.carried_low, self.carried_high, self.low, self.high, part, free,
+                self.carried_low, self.carried_high, self.low, self.high, doubt, start, stop,
             )  # fmt: skip
-            if part < free:
-                self._settle(part)
-                part += 1
+            for part in np.flatnonzero(doubt[start:stop]).tolist() if doubts else ():
+                self._settle(start + part)
 
-    def _step_by_step(self, free: int) -> None:
+    def _step_by_step(self) -> None:
         bought = slice(0, int(self.graph.edges[1]) if len(self.graph.edges) > 1 else 0)
         inside = (self.may[bought] & OPAQUE) > 0
         self.content_high[bought] = np.where(inside, self.amounts.high[bought, None], 0.0)
