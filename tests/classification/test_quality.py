@@ -48,8 +48,8 @@ def test_chinese_and_japanese_codes_of_goods_described_by_hand(wanted: str) -> N
 
 def test_texts_of_the_law_data_are_found_across_languages() -> None:
     found = own_texts(by_law(), law())
-    assert of(found["cn"])[0] >= 0.7
-    assert of(found["cn"])[1] >= 0.78
+    assert of(found["cn"])[0] >= 0.74
+    assert of(found["cn"])[1] >= 0.81
     assert of(found["jp"])[1] == 1.0
 
 
@@ -62,6 +62,6 @@ def test_the_casebook_with_its_codes_taken_away() -> None:
 @beside
 def test_us_and_eu_headings_of_goods_described_by_hand() -> None:
     tune, held = (scored(by_lists(), read_goods(GOODS, wanted)) for wanted in ("tune", "held"))
-    assert of(tune["us"])[1] >= 0.65 and of(tune["eu"])[1] >= 0.7
-    assert of(held["us"])[1] >= 0.45 and of(held["eu"])[1] >= 0.45
+    assert of(tune["us"])[1] >= 0.75 and of(tune["eu"])[1] >= 0.75
+    assert of(held["us"])[1] >= 0.57 and of(held["eu"])[1] >= 0.57
     assert of(tune["us"])[2] <= 0.25 and of(held["us"])[2] <= 0.3

@@ -40,7 +40,7 @@ from lotgate.tables.vocabulary import nearest
 
 __all__ = ["Classified", "Classifier", "Goods", "Proposal", "classify", "classify_text", "goods_of"]
 
-LEAST = {"cn": 0.25, "us": 0.34, "eu": 0.34, "nl": 0.30, "jp": 0.40}
+LEAST = {"cn": 0.25, "us": 0.40, "eu": 0.40, "nl": 0.30, "jp": 0.40}
 """Score from which a code is proposed at all, by regime."""
 BEST = 3
 NEARLY = 0.9

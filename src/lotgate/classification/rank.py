@@ -23,6 +23,8 @@ EXPLAINED = 0.6
 """The part of the score that is how much of the description is explained; the rest, how much of the entry is named."""
 UNHEARD = 0.8
 """Weight of a word no entry has, against the rarest word that one has."""
+TERM = 1.5
+"""How much a term of the trade counts against the lists that speak English alone, where words are many and long."""
 ENOUGH = 1.2
 """Rare words, counted whole, from which a partial fit stands by itself."""
 UNHEARD_TAIL = 0.4
@@ -72,18 +74,35 @@ class Index:
     def matches(self, description: str) -> list[Match]:
         """Every entry that shares a word with the description, best first."""
         said = {t: weight for t, weight in weighted(description).items() if self.has_chinese or not _chinese(t)}
-        weights = {
-            token: weight * self.weight(token) * (1.0 if weight == 1.0 or token in self.rare else UNHEARD_TAIL)
-            for token, weight in said.items()
-        }
-        total = sum(weights.values())
+        weights, total = self._weights(said)
         if not total:
             return []
-        wider = {token: weight * self.weight(token) for token, weight in broader(said).items() if token in self.rare}
-        weights |= wider
         near = {number for token in weights for number in self.at.get(token, ())}
         found = [self._match(number, weights, total) for number in sorted(near)]
         return sorted(found, key=lambda match: (-match.score, len(match.entry.code), match.entry.code))
+
+    def _weights(self, said: Mapping[str, float]) -> tuple[dict[str, float], float]:
+        """What each token of a description counts, wider terms among them, and what all of it would.
+
+        A term the lists do not use is spoken for by the wider ones they do: of a night-vision tube they say optical
+        sensor.
+        """
+        weights: dict[str, float] = {}
+        total = 0.0
+        for token, weight in said.items():
+            wide = {
+                t: w * self.weight(t) for t, w in broader({token: weight}).items() if t in self.rare and t not in said
+            }
+            for other, counts in wide.items():
+                weights[other] = max(weights.get(other, 0.0), counts)
+            if token not in self.rare and wide:
+                total += max(wide.values())
+                continue
+            unheard = 1.0 if weight == 1.0 or token in self.rare else UNHEARD_TAIL
+            term = TERM if token.startswith("c:") and not self.has_chinese else 1.0
+            weights[token] = weight * self.weight(token) * unheard * term
+            total += weights[token]
+        return weights, total
 
     def weight(self, token: str) -> float:
         """How much a token counts."""

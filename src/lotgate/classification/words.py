@@ -106,8 +106,12 @@ def tokens(text: str) -> frozenset[str]:
 
 def weighted(description: str) -> Mapping[str, float]:
     """The tokens of a description with their weight: the goods' name in full, what stands behind it less."""
+    before, _, purpose = re.sub(r"\bfor\b", "\0", description, count=1).partition("\0")
+    meant = dict.fromkeys(_of(purpose), TAIL_WEIGHT) if purpose else {}
+    meant = {token: weight for token, weight in meant.items() if token not in set(_of(before))}
     denied = {token for found in _DENIED.finditer(description) for token in _of(found[0])}
-    return {token: weight for token, weight in _weighed(description, _TAIL).items() if token not in denied}
+    said = {**_weighed(description, _TAIL), **meant}
+    return {token: weight for token, weight in said.items() if token not in denied}
 
 
 def entry_weights(text: str) -> Mapping[str, float]:
