@@ -81,6 +81,20 @@ def either(value: Any) -> str:
 
 
 @register.filter
+def field(value: Any, name: str) -> Any:
+    """A field of the machine's form of a decision; in Chinese the one beside it, where there is one."""
+    if not isinstance(value, Mapping):
+        return ""
+    return (language() == "zh" and value.get(f"{name}_zh")) or value.get(name) or ""
+
+
+@register.filter
+def regime(decision: Any, code: str) -> Any:
+    """What a decision in the machine's form says under one law."""
+    return decision.get("regimes", {}).get(code, {}) if isinstance(decision, Mapping) else {}
+
+
+@register.filter
 def share(account: Ledger) -> int:
     """How much of a grant is taken, in whole percent."""
     return int(100 * account.taken / account.granted) if account.granted else 100
