@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from lotgate.compute import calibration, systems
-from lotgate.compute.calibrate import Left, calibrate, fit, left_out, misfit, platforms
+from lotgate.compute.calibrate import Left, calibrate, fit, kept_back, left_out, misfit, platforms
 from lotgate.compute.constants import CONSTANTS, Constants, names_of, prior
 from lotgate.compute.estimate import NINE_TENTHS
 from lotgate.compute.hardware import chips
@@ -28,6 +28,7 @@ def test_every_result_has_a_source_and_one_that_does_not_enter_says_why() -> Non
     for one in results():
         assert one.source
         assert one.fitted or one.note, one.id
+        assert not (one.fitted and one.kept_back)
     assert {one.phase for one in results() if one.fitted} >= {"prefill", "decode", "training", "dispatch"}
 
 
@@ -53,6 +54,15 @@ def test_errors_on_results_not_seen_are_what_the_documents_say() -> None:
 def test_intervals_hold_about_nine_tenths_of_results_not_seen() -> None:
     inside = [abs(math.log1p(one.without)) <= NINE_TENTHS * one.spread for one in left()]
     assert mean(inside) >= 0.9
+
+
+def test_results_kept_back_of_a_chip_never_seen_are_met() -> None:
+    """No result on the H20 enters; the bar is ten per cent in the mean for chips that do, and twenty at worst."""
+    kept = kept_back(calibration())
+    assert len(kept) >= 3
+    assert not {one.result.chip.name for one in kept} & {one.chip.name for one in results() if one.fitted}
+    assert max(abs(one.error) for one in kept) <= 0.20
+    assert all(abs(math.log1p(one.error)) <= NINE_TENTHS * one.spread for one in kept)
 
 
 def test_constants_stay_near_what_was_believed() -> None:

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 import lotgate
 from lotgate.cli import main
 from lotgate.compute import Comparison, compare
-from lotgate.compute.calibrate import left_out
+from lotgate.compute.calibrate import kept_back, left_out
 from lotgate.compute.constants import calibration
 from lotgate.report.compute_page import render_comparison
 from lotgate.report.compute_view import figure, print_calibration, print_comparison, print_known
@@ -82,7 +82,9 @@ def test_what_can_be_named_is_listed() -> None:
 
 def test_the_calibration_shows_every_error() -> None:
     left = left_out()
-    text = printed(lambda console: print_calibration(calibration(), left, console), 100)
+    kept = kept_back(calibration())
+    text = printed(lambda console: print_calibration(calibration(), left, kept, console), 100)
+    assert all(one.result.id in text for one in kept)
     assert all(one.result.id in text for one in left)
     assert "mean error" in text
     assert "average of a service" in text

@@ -82,17 +82,24 @@ def calibrate(write: Path | None, as_json: bool, language: str, no_color: bool) 
     import json
 
     from lotgate.compute.calibrate import calibrate as calibrated
-    from lotgate.compute.calibrate import left_out
+    from lotgate.compute.calibrate import kept_back, left_out
     from lotgate.report.compute_view import print_calibration
 
     held, left = calibrated(today().isoformat()), left_out()
+    kept = kept_back(held)
     if write is not None:
         text = json.dumps(held.to_json(), indent=1) + "\n"
         write_whole(write, lambda made: made.write_text(text, encoding="utf-8", newline="\n"))
     if as_json:
-        print_json({**held.to_json(), "left_out": [one.to_json() for one in left]})
+        print_json(
+            {
+                **held.to_json(),
+                "left_out": [one.to_json() for one in left],
+                "kept_back": [one.to_json() for one in kept],
+            }
+        )
     else:
-        print_calibration(held, left, console(no_color), language)
+        print_calibration(held, left, kept, console(no_color), language)
     return DONE
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from lotgate.compute.constants import Calibration, Constants, Vector, names_of, prior
 from lotgate.compute.results import Result, predicted, results
 
-__all__ = ["Left", "calibrate", "fit", "left_out", "misfit", "platforms", "slopes"]
+__all__ = ["KeptBack", "Left", "calibrate", "fit", "kept_back", "left_out", "misfit", "platforms", "slopes"]
 
 MODEL = 0.05
 """Spread of what the model leaves out, added to that of each result while fitting."""
@@ -40,6 +40,40 @@ class Left:
         """The machine's form."""
         errors = {name: float(f"{getattr(self, name):.4g}") for name in ("fitted", "without", "without_platform")}
         return {"result": self.result.id, "value": self.result.value, "quantity": self.result.quantity, **errors}
+
+
+@dataclass(frozen=True)
+class KeptBack:
+    """One result that never enters: the relative error of the model on it, and the spread the model gives itself."""
+
+    result: Result
+    error: float
+    spread: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The machine's form."""
+        numbers = {name: float(f"{getattr(self, name):.4g}") for name in ("error", "spread")}
+        return {"result": self.result.id, "value": self.result.value, "quantity": self.result.quantity, **numbers}
+
+
+def kept_back(held: Calibration) -> list[KeptBack]:
+    """The errors on the results that only check a calibration."""
+    found = []
+    for one in results():
+        if one.kept_back:
+            error, spread = _told(one, held.names, held.logs, held.covariance, held.residual)
+            found.append(KeptBack(one, float(np.exp(error)) - 1, spread))
+    return found
+
+
+def _told(one: Result, names: Sequence[str], logs: Vector, covariance: Vector, residual: float) -> tuple[float, float]:
+    """The logarithm of said over measured, and the spread of what is said."""
+
+    def said(at: Vector) -> Vector:
+        return np.array([np.log((predicted(one, Constants.of(names, at)) or np.nan) / one.value)])
+
+    slope = slopes(said, logs)
+    return float(said(logs)[0]), float(np.sqrt((slope @ covariance @ slope.T)[0, 0] + residual**2))
 
 
 def platforms(held: Sequence[Result]) -> tuple[str, ...]:
@@ -130,17 +164,14 @@ def left_out() -> list[Left]:
     for one in (one for one in held if one.throughput):
         logs, covariance = _without(frozenset({one.id}), names)
 
-        def said(at: Vector, one: Result = one) -> Vector:
-            return np.array([np.log(predicted(one, Constants.of(names, at)) or np.nan)])
-
-        slope = slopes(said, logs)
+        spread = _told(one, names, logs, covariance, residual)[1]
         found.append(
             Left(
                 one,
                 (predicted(one, whole) or np.nan) / one.value - 1,
                 float(np.exp(errors[one.id])) - 1,
                 (predicted(one, far[one.chip.platform]) or np.nan) / one.value - 1,
-                float(np.sqrt((slope @ covariance @ slope.T)[0, 0] + residual**2)),
+                spread,
             )
         )
     return found

@@ -26,14 +26,15 @@ _COLUMNS = (
     *(Column(name, "count") for name in _COUNTS),
     *(Column(name, "number") for name in ("batch", "tokens_per_step", "yield", "spread")),
     Column("value", "number", needed=True),
-    Column("use", needed=True, words=("fit", "no")),
+    Column("use", needed=True, words=("fit", "check", "no")),
 )
 
 
 @dataclass(frozen=True)
 class Result:
     """One published result: what was measured on which chip, its value and unit, and how far it may be off (`spread` of
-    its logarithm). `fitted` results enter the calibration; the others say in their note why they do not."""
+    its logarithm). `fitted` results enter the calibration, those `kept_back` only check it; the others say in their
+    note why they do not enter."""
 
     id: str
     phase: str
@@ -42,6 +43,7 @@ class Result:
     quantity: str
     value: float
     fitted: bool
+    kept_back: bool
     spread: float
     verified: str
     source: str
@@ -68,6 +70,7 @@ def _result(row: Row) -> Result:
         quantity=row["quantity"],
         value=row["value"],
         fitted=row["use"] == "fit",
+        kept_back=row["use"] == "check",
         spread=row["spread"] or 0.1,
         verified=row["verified"],
         source=row["source"],

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text as Line
 
 from lotgate.compute import Comparison, Estimate, Interval, Side, System, models, systems
-from lotgate.compute.calibrate import Left
+from lotgate.compute.calibrate import KeptBack, Left
 from lotgate.compute.constants import CONSTANTS, Calibration, Constant
 from lotgate.compute.estimate import NINE_TENTHS
 from lotgate.compute.results import Result, results
@@ -235,7 +235,9 @@ def print_known(own: Sequence[System], console: Console, language: str = "en") -
     bullets([f"{one.name} ({one.source})" for one in models()], console)
 
 
-def print_calibration(held: Calibration, left: Sequence[Left], console: Console, language: str = "en") -> None:
+def print_calibration(
+    held: Calibration, left: Sequence[Left], kept: Sequence[KeptBack], console: Console, language: str = "en"
+) -> None:
     """Prints the errors of the model on published results, seen and unseen, and its constants."""
     heading(tell("cal.title", language), console, tell("basis", language, day=held.day, n=len(held.results)))
     heads = [tell(f"cal.{name}", language) for name in ("head", "measured", "fit", "without", "platform")]
@@ -249,7 +251,14 @@ def print_calibration(held: Calibration, left: Sequence[Left], console: Console,
     widths = columns(rows, (16, 16, 22, 8, 10, 11))
     for number, row in enumerate(rows):
         console.print(Line(joined(zip(row, widths, strict=True)), style="bold" if number == 0 else ""), no_wrap=True)
-    console.print(tell("cal.inside", language, n=sum(_inside(one) for one in left), all=len(left)))
+    console.print(tell("cal.inside", language, n=sum(_inside(one.without, one.spread) for one in left), all=len(left)))
+    console.print()
+    heading(tell("cal.kept", language), console)
+    for check in kept:
+        cells = (check.result.id, check.result.chip.name, f"{figure(check.result.value)} {check.result.quantity}")
+        inside = tell("cal.in" if _inside(check.error, check.spread) else "cal.out", language)
+        text = joined([*zip(cells, widths[:3], strict=True), (f"{check.error:+.1%}", 8), (inside, 24)])
+        console.print(Line(text), no_wrap=True)
     console.print()
     heading(tell("cal.constants", language), console)
     spreads = np.sqrt(np.diag(held.covariance))
@@ -258,7 +267,7 @@ def print_calibration(held: Calibration, left: Sequence[Left], console: Console,
         console.print(Line(_constant(name, known.get(name), float(np.exp(log)), float(spread), language)), no_wrap=True)
     console.print()
     heading(tell("cal.not_used", language), console)
-    bullets([_unused(one) for one in results() if not one.fitted], console)
+    bullets([_unused(one) for one in results() if not (one.fitted or one.kept_back)], console)
 
 
 def _constant(name: str, one: Constant | None, value: float, spread: float, language: str) -> str:
@@ -280,5 +289,5 @@ def _errors(left: Sequence[Left]) -> tuple[list[float], list[float], list[float]
     )
 
 
-def _inside(one: Left) -> bool:
-    return abs(math.log1p(one.without)) <= NINE_TENTHS * one.spread
+def _inside(error: float, spread: float) -> bool:
+    return abs(math.log1p(error)) <= NINE_TENTHS * spread
