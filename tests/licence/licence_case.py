@@ -87,7 +87,9 @@ def run(answer: str = "apply") -> dict[str, Any]:
     }  # fmt: skip
 
 
-DOCUMENTS = ("contract", "technical", "end_user_introduction", "certificate_translation", "identity")
+DOCUMENTS = (
+    "contract", "technical", "end_user_introduction", "certificate_translation", "identity", "end_user_certificate",
+)  # fmt: skip
 
 
 def file(kind: str) -> dict[str, Any]:

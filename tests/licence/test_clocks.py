@@ -7,9 +7,10 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from licence_case import CONSULTED, INTAKE, OFFICER, PREPARER, Case, person
+from licence_case import CONSULTED, DECIDER, INTAKE, OFFICER, PREPARER, Case, person
 
 from lotgate.errors import LawError
+from lotgate.licence import NotAllowedNow
 from lotgate.licence.clocks import Pause, calendar, clock, count, due_day, regimes
 from lotgate.licence.views import decision_clock
 
@@ -99,3 +100,25 @@ def test_referral_to_the_state_council_takes_the_limit_off() -> None:
     shown = decision_clock(case.record("application", new), date(2026, 1, 9))
     assert shown is not None and shown.limit is None and "state-council" in shown.why.en
     assert INTAKE.roles == {"intake"}
+
+
+def test_a_watch_listed_party_takes_the_limit_off_and_leaves_the_single_licence_alone() -> None:
+    grant = {"quantity": "500", "valid_from": "2025-12-20", "valid_to": "2026-06-20", "reason": "r"}
+    for kind, goes in (("single", True), ("general", False)):
+        case = Case()
+        new = case.recommended(header={"regime": "cn", "kind": kind, "language": "en"})
+        hit = {"party": "Example Plant", "list": "CN-2026-12", "entry": "7"}
+        case.step(OFFICER, "application", "screen", new, hits=[hit, {**hit, "list": "us-sdn"}])
+        with pytest.raises(NotAllowedNow, match="hit h1 is open"):
+            case.step(DECIDER, "application", "grant", new, **grant)
+        case.step(OFFICER, "application", "resolve", new, hit="h2", result="same", reason="same address")
+        shown = decision_clock(case.record("application", new), DAY)
+        assert shown is not None and shown.limit == 45
+        case.step(OFFICER, "application", "resolve", new, hit="h1", result="same", reason="same address")
+        shown = decision_clock(case.record("application", new), DAY)
+        assert shown is not None and shown.limit is None and "watch list" in shown.why.en
+        if goes:
+            case.step(DECIDER, "application", "grant", new, **grant)
+            continue
+        with pytest.raises(NotAllowedNow, match="only a licence of the kind single"):
+            case.step(DECIDER, "application", "grant", new, **grant)

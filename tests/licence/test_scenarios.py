@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from licence_case import (
     CUSTOMS,
     DECIDER,
+    DOCUMENTS,
     END_USER,
     MAKER,
     OFFICER,
     PREPARER,
     SECOND,
     SIGNATORY,
+    START,
     Case,
+    certificate,
     content,
     declaration,
+    file,
     run,
 )  # fmt: skip
 
@@ -161,3 +167,40 @@ def test_goods_that_need_no_licence_are_closed_with_the_reason_of_the_rules() ->
     case.review(other)
     case.step(DECIDER, "application", "close", other, reason="not listed")
     assert case.record("application", other).state == "no_licence_required"
+
+
+def test_a_certificate_is_signed_here_on_paper_or_as_a_credential(tmp_path: Path) -> None:
+    from lotgate.licence.credentials import signed_certificate
+    from lotgate.licence.keys import KeyFolder
+
+    keys = KeyFolder.create(tmp_path / "plant", "did:web:plant.example.org", "Example Plant", "示例工厂", START)
+    for actor, credential, goes in (
+        (PREPARER, None, False),
+        (END_USER, None, True),
+        (PREPARER, signed_certificate(certificate(), keys), True),
+    ):
+        case = Case()
+        new = case.step(PREPARER, "application", "create", content=content()).record.id
+        for kind in DOCUMENTS:
+            if kind != "end_user_certificate":
+                case.step(PREPARER, "application", "attach", new, **file(kind))
+        case.step(PREPARER, "application", "attach_run", new, **run())
+        signed = certificate(**({"credential": credential} if credential else {}))
+        case.step(actor, "application", "certify", new, **signed)
+        if goes:
+            case.step(SIGNATORY, "application", "submit", new, signed_as="manager")
+            continue
+        with pytest.raises(NotAllowedNow, match="no scan of it is attached"):
+            case.step(SIGNATORY, "application", "submit", new, signed_as="manager")
+
+
+def test_a_credential_that_says_other_than_the_certificate_is_refused(tmp_path: Path) -> None:
+    from lotgate.licence.credentials import signed_certificate
+    from lotgate.licence.keys import KeyFolder
+
+    keys = KeyFolder.create(tmp_path / "plant", "did:web:plant.example.org", "Example Plant", "示例工厂", START)
+    case = Case()
+    new = case.step(PREPARER, "application", "create", content=content()).record.id
+    for credential in (signed_certificate(certificate(site="Elsewhere"), keys), "a.b.c", "none"):
+        with pytest.raises(NotAllowedNow, match="says other than the certificate"):
+            case.step(PREPARER, "application", "certify", new, **certificate(credential=credential))

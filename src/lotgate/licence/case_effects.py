@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from lotgate.licence.case_guards import content_digest, lot_key
+from lotgate.licence.case_guards import content_digest, listed_hit, lot_key
 from lotgate.licence.clocks import calendar, due_day, regime_clock
 from lotgate.licence.kinds import kind_of
 from lotgate.licence.records import Record, digest
@@ -49,6 +49,12 @@ def _referral_clock(step: Step, record: Record, data: Mapping[str, Any]) -> dict
     return made
 
 
+def _listed_clock(step: Step, record: Record, data: Mapping[str, Any]) -> dict[str, Any]:
+    return (
+        {**data, "clock_off": "listed"} if listed_hit(record, data["hit"]) and data["result"] == "same" else dict(data)
+    )
+
+
 def _appeal_due(step: Step, record: Record, data: Mapping[str, Any]) -> dict[str, Any]:
     rule = regime_clock(record.regime)
     limit = rule.appeal
@@ -64,7 +70,8 @@ def _number_successor(step: Step, record: Record, data: Mapping[str, Any]) -> di
 
 def _open_successor(step: Step, record: Record, data: Mapping[str, Any]) -> None:
     """The new draft takes over what was filled in, attached and signed; the reasoning is to be attached anew."""
-    copy = {name: record.facts[name] for name in ("content", "attachments", "certificate") if name in record.facts}
+    kept = ("content", "attachments", "certificate", "certificate_by")
+    copy = {name: record.facts[name] for name in kept if name in record.facts}
     copy["supersedes"] = record.id
     step.cause("application", data["superseded_by"], "create", copy, "application.amend", regime=record.regime)
 
@@ -154,6 +161,7 @@ BEFORE: Mapping[str, Callable[[Step, Record, Mapping[str, Any]], dict[str, Any]]
     "pause_clock": _pause,
     "resume_clock": _resume,
     "referral_clock": _referral_clock,
+    "listed_clock": _listed_clock,
     "set_appeal_deadline": _appeal_due,
     "new_application": _number_successor,
     "issue_licence": _number_licence,

@@ -6,12 +6,15 @@ look at what was filled in or at other records.
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from lotgate.dates import parse_day
 from lotgate.law import Text
+from lotgate.licence.clocks import regime_clock
 from lotgate.licence.forms import documents, holds, media_types, missing
 from lotgate.licence.kinds import kind_of
 from lotgate.licence.ledger import Ledger, converted, number, written
@@ -21,8 +24,18 @@ from lotgate.licence.records import Actor, Record, digest
 if TYPE_CHECKING:
     from lotgate.licence.acts import Step
 
-__all__ = ["GUARDS", "IN_FORCE", "STANDING", "certificate_differences", "content_digest", "in_force", "lot_key"]
+__all__ = [
+    "GUARDS",
+    "IN_FORCE",
+    "STANDING",
+    "certificate_differences",
+    "content_digest",
+    "in_force",
+    "listed_hit",
+    "lot_key",
+]
 
+CERTIFICATE_SCAN = "end_user_certificate"
 IN_FORCE = frozenset({"issued", "reserved", "suspended"})
 
 
@@ -110,6 +123,16 @@ def _certificate_present(record: Record, actor: Actor, day: date) -> Iterator[Te
         yield Text("the end-user certificate is not signed", "最终用户和最终用途证明尚未签署")
         return
     yield from certificate_differences(record.facts, certificate)
+    scans = {file["kind"] for file in record.facts["attachments"].values()}
+    if (
+        record.facts["certificate_by"] != "end_user"
+        and "credential" not in certificate
+        and CERTIFICATE_SCAN not in scans
+    ):
+        yield Text(
+            "the end user has signed the certificate neither here nor as a credential, and no scan of it is attached",
+            "最终用户既未在线签署证明，也未提供签名凭证，且未附扫描件",
+        )
     if certificate.get("valid_to") and parse_day(certificate["valid_to"]) < day:
         yield Text(f"the certificate ended on {certificate['valid_to']}", f"证明已于 {certificate['valid_to']} 失效")
 
@@ -163,6 +186,27 @@ def _referrals_answered(record: Record, actor: Actor, day: date) -> Iterator[Tex
             yield Text(f"{referral['body']} has not replied", f"{referral['body']} 尚未回复")
 
 
+def listed_hit(record: Record, name: str) -> bool:
+    """Whether a screening hit is with a list whose parties have no limit and fewer kinds of licence."""
+    lists = regime_clock(record.regime).no_limit_lists
+    return any(hit["id"] == name and hit["list"] in lists for hit in record.facts["hits"])
+
+
+def _listed_kind(record: Record, actor: Actor, day: date) -> Iterator[Text]:
+    rule = regime_clock(record.regime)
+    for hit in record.facts["hits"]:
+        if (
+            hit["result"] == "same"
+            and hit["list"] in rule.no_limit_lists
+            and record.facts["kind"] not in rule.listed_kinds
+        ):
+            kinds = ", ".join(sorted(rule.listed_kinds))
+            yield Text(
+                f"{hit['party']} is on list {hit['list']}: only a licence of the kind {kinds} may be granted",
+                f"{hit['party']} 在名单 {hit['list']} 上：仅可授予以下类型的许可：{kinds}",
+            )
+
+
 def _run_says_not_needed(record: Record, actor: Actor, day: date) -> Iterator[Text]:
     if record.facts.get("run", {}).get("regime_answer") != "go":
         yield Text("the reasoning attached does not say that no licence is needed", "所附判定依据未表明无需许可")
@@ -199,7 +243,25 @@ def _run_whole(step: Step, record: Record, data: Mapping[str, Any]) -> Iterator[
 
 
 def _certificate_matches(step: Step, record: Record, data: Mapping[str, Any]) -> Iterator[Text]:
+    """The certificate says what the application says, and its credential what the certificate says.
+
+    By whose key the credential is signed is for an officer to check: `licence verify` with the end user's keys.
+    """
     yield from certificate_differences(record.facts, data)
+    if "credential" in data and signed_words(data["credential"]) != {
+        k: v for k, v in data.items() if k != "credential"
+    }:
+        yield Text("the credential says other than the certificate", "签名凭证与证明内容不符")
+
+
+def signed_words(compact: str) -> Mapping[str, Any] | None:
+    """The subject of a compact JWS, its signature left unchecked; None where there is none."""
+    try:
+        body = compact.split(".")[1]
+        subject = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))["credentialSubject"]
+    except (IndexError, KeyError, TypeError, ValueError):
+        return None
+    return subject if isinstance(subject, Mapping) else None
 
 
 def _file_known(step: Step, record: Record, data: Mapping[str, Any]) -> Iterator[Text]:
@@ -360,6 +422,7 @@ STANDING: Mapping[str, Any] = {
     "hits_resolved": _hits_resolved,
     "no_open_question": _no_open_question,
     "referrals_answered": _referrals_answered,
+    "listed_kind": _listed_kind,
     "run_says_not_needed": _run_says_not_needed,
     "appeal_in_time": _appeal_in_time,
 }

@@ -71,6 +71,9 @@ class RegimeClock:
     answer: Limit
     receipt: Limit
     no_limit_body: str | None
+    no_limit_lists: frozenset[str]
+    """Lists whose parties have no limit, and may only have the kinds of licence below."""
+    listed_kinds: frozenset[str]
     pausing_referral: bool
 
 
@@ -263,9 +266,11 @@ def _limit(data: Mapping[str, Any], where: str) -> Limit:
 def _regime(code: str, data: Mapping[str, Any]) -> RegimeClock:
     where = f"clocks.yaml: {code}"
     limits = {name: _limit(data[name], f"{where}.{name}") for name in ("decision", "appeal", "answer", "receipt")}
-    body = data.get("no_limit_when", {}).get("referred_to")
+    off = data.get("no_limit_when", {})
     authority = text_of(data["authority"], where)
     pausing = data["pausing_referral"] == "yes"
     return RegimeClock(
-        code, data["zone"], data["calendar"], authority, **limits, no_limit_body=body, pausing_referral=pausing
-    )
+        code, data["zone"], data["calendar"], authority, **limits, no_limit_body=off.get("referred_to"),
+        no_limit_lists=frozenset(off.get("listed_on", ())), listed_kinds=frozenset(off.get("listed_may_have", ())),
+        pausing_referral=pausing,
+    )  # fmt: skip

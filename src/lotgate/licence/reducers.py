@@ -60,7 +60,7 @@ def _create(facts: Facts, entry: Entry) -> Facts:
         "attachments": {}, "questions": [], "referrals": [], "hits": [], "notes": [], "decisions": [], "versions": [],
         "content_version": 0,
     }  # fmt: skip
-    return _content({**empty, **_only(entry.data, "supersedes", "attachments", "certificate")}, entry)
+    return _content({**empty, **_only(entry.data, "supersedes", "attachments", "certificate", "certificate_by")}, entry)
 
 
 def _content(facts: Facts, entry: Entry) -> Facts:
@@ -79,6 +79,10 @@ def _content(facts: Facts, entry: Entry) -> Facts:
 def _attach(facts: Facts, entry: Entry) -> Facts:
     file = {**entry.data, "by": entry.draft.actor, "day": entry.draft.day, "checked": None}
     return {**facts, "attachments": {**facts["attachments"], entry.data["sha256"]: file}}
+
+
+def _certify(facts: Facts, entry: Entry) -> Facts:
+    return {**facts, "certificate": dict(entry.data), "certificate_by": entry.draft.role}
 
 
 def _check_file(facts: Facts, entry: Entry) -> Facts:
@@ -150,7 +154,8 @@ def _screen(facts: Facts, entry: Entry) -> Facts:
 
 def _resolve(facts: Facts, entry: Entry) -> Facts:
     done = {"result": entry.data["result"], "reason": entry.data["reason"], "by": entry.draft.actor}
-    return {**facts, "hits": [{**h, **done} if h["id"] == entry.data["hit"] else h for h in facts["hits"]]}
+    hits = [{**h, **done} if h["id"] == entry.data["hit"] else h for h in facts["hits"]]
+    return _clocked({**facts, "hits": hits}, entry)
 
 
 def _refer(facts: Facts, entry: Entry) -> Facts:
@@ -307,7 +312,7 @@ _FOLDS: Mapping[tuple[str, str], Fold] = {
     ("application", "edit"): _content,
     ("application", "attach"): _attach,
     ("application", "attach_run"): _as_whole("run"),
-    ("application", "certify"): _as_whole("certificate"),
+    ("application", "certify"): _certify,
     ("application", "check_file"): _check_file,
     ("application", "submit"): _submit,
     ("application", "accept"): _accept,

@@ -107,7 +107,9 @@ def decision_clock(record: Record, day: date) -> Clock | None:
     if record.kind != "application" or kept is None:
         return None
     off = None
-    if kept["off"] is not None:
+    if kept["off"] == "listed":
+        off = Text("no limit: a party is on the watch list", "不受期限限制：交易方在关注名单上")
+    elif kept["off"] is not None:
         authority = regime_clock(record.regime).no_limit_body
         off = Text(f"no limit: referred to {authority}", f"不受期限限制：已报送 {authority}")
     decided = record.facts["decisions"][0]["day"] if record.facts["decisions"] else None

@@ -125,6 +125,9 @@ def _limits() -> Iterator[str]:
     for one in regimes().values():
         if one.no_limit_body:
             yield from ("", f"{one.regime}: no limit once referred to `{one.no_limit_body}`; referrals stop the clock.")
+        if one.no_limit_lists:
+            lists, open_kinds = (", ".join(sorted(names)) for names in (one.no_limit_lists, one.listed_kinds))
+            yield from ("", f"{one.regime}: no limit, and only the kinds {open_kinds}, for parties on {lists}.")
 
 
 def _limit(limit: Limit) -> str:
