@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from lotgate.decide.chip import Chips, chip
     from lotgate.decide.content import Content, content
     from lotgate.decide.owners import Owners, owners
+    from lotgate.decide.review import matches, review
     from lotgate.errors import InputError, LawError, LotgateError, MissingError
     from lotgate.law import load as load_law
     from lotgate.parties.reading import read_folder as read_lists
+    from lotgate.parties.review import read_reviews
     from lotgate.parties.screen import screen
     from lotgate.parties.store import import_lists
     from lotgate.parties.update import update as update_lists
@@ -55,9 +57,12 @@ __all__ = [
     "import_lists",
     "load",
     "load_law",
+    "matches",
     "owners",
     "read_answers",
     "read_lists",
+    "read_reviews",
+    "review",
     "screen",
     "update_lists",
 ]
@@ -83,9 +88,12 @@ _HOMES = {
     "import_lists": ("lotgate.parties.store", "import_lists"),
     "load": ("lotgate.tables", "load"),
     "load_law": ("lotgate.law", "load"),
+    "matches": ("lotgate.decide.review", "matches"),
     "owners": ("lotgate.decide.owners", "owners"),
     "read_answers": ("lotgate.suppliers.answered", "read_answers"),
     "read_lists": ("lotgate.parties.reading", "read_folder"),
+    "read_reviews": ("lotgate.parties.review", "read_reviews"),
+    "review": ("lotgate.decide.review", "review"),
     "screen": ("lotgate.parties.screen", "screen"),
     "update_lists": ("lotgate.parties.update", "update"),
 }

@@ -12,6 +12,7 @@ import pytest
 
 from lotgate.errors import InputError
 from lotgate.parties.reading import read_folder, read_list
+from lotgate.parties.screen import Query, screen
 
 CSL_HEADER = (
     "source,entity_number,type,programs,name,title,addresses,federal_register_notice,start_date,end_date,"
@@ -87,6 +88,17 @@ def test_ofac_set_is_joined_by_key(tmp_path: Path) -> None:
     assert (beta["aliases"], beta["countries"]) == (["BETA SHIPPING"], ["CU"])
     assert beta["identifiers"] == ["imo:9123456", "tax:123456"]
     assert (doe["kind"], doe["tags"]) == ("person", ["us-sdn", "us-sdn:SDGT", "us-sdn:IFSR"])
+
+
+def test_another_file_of_other_names_is_another_list(tmp_path: Path) -> None:
+    write_ofac(tmp_path)
+    query = Query("q", ("Gamma Tankers",), "CU")
+    before = read_folder(tmp_path)
+    assert not screen([query], before).hits
+    (tmp_path / "alt_2025-03-01.csv").write_text('36,1,"aka","GAMMA TANKERS",-0- \r\n\x1a', encoding="utf-8")
+    after = read_folder(tmp_path)
+    assert after.lists["us-sdn"].sha256 != before.lists["us-sdn"].sha256
+    assert [hit.entry for hit in screen([query], after)] == ["36"]
 
 
 def test_part_without_its_primary_is_set_aside_with_the_reason(tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ def test_no_word_is_asked_for_that_is_missing_and_none_is_left_over() -> None:
         "next",
         "update",
         "owned",
+        "match",
     )
     heads = set(re.findall(r"""["']([a-z_]+)["']""", SOURCES))
     left = [

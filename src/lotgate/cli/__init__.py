@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import click
 
 from lotgate import __version__
-from lotgate.cli import check, classify, compute, goods, law, licence, lists, serve, steps, suppliers, template
+from lotgate.cli import check, classify, compute, goods, law, licence, lists, review, serve, steps, suppliers, template
 from lotgate.errors import LotgateError
 
 __all__ = ["main"]
@@ -31,7 +31,7 @@ def cli() -> None:
 
 assert steps.STEPS  # they join the group of licence
 
-for room in (check, compute, classify, goods, suppliers, law, lists, licence, serve, template):
+for room in (check, compute, classify, goods, suppliers, law, lists, review, licence, serve, template):
     for command in room.COMMANDS:
         cli.add_command(command)
 

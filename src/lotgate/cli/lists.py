@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,7 +23,10 @@ from lotgate.cli.edges import (
 from lotgate.cli.options import COLOUR, DAY, FILE, JSON, LANGUAGE, law_options, list_age_option, lists_option
 from lotgate.errors import MissingError
 
-__all__ = ["COMMANDS"]
+if TYPE_CHECKING:
+    from lotgate.parties.screen import Query, Screening
+
+__all__ = ["COMMANDS", "screened_names"]
 
 
 @click.group()
@@ -144,6 +148,26 @@ def lists_export(list_id: str, file: Path, lists_folder: Path | None) -> int:
     return DONE
 
 
+def screened_names(
+    queries: list[Query], list_file: Path | None, lists_folder: Path | None, threshold: float
+) -> Screening:
+    """Names matched against a list file alone, or against the lists at hand and the Chinese listings of the law; what
+    a person said of a match stands in `why`."""
+    from lotgate.facts.party_facts import chinese_listings
+    from lotgate.parties.lists import ListSet
+    from lotgate.parties.reading import read_list
+    from lotgate.parties.review import read_reviews
+    from lotgate.parties.reviewed import Reviewed
+    from lotgate.parties.screen import screen as screen_names
+
+    found = ListSet({one.id: one for one in read_list(list_file)}) if list_file else load_lists(lists_folder)
+    if not len(found):
+        raise MissingError("no party list is loaded; next: lotgate lists update, or --lists FOLDER")
+    if list_file is None:
+        found = found.joined(chinese_listings(load_law((), None)))
+    return Reviewed(read_reviews(), found).applied(screen_names(queries, found, threshold), queries)
+
+
 @click.command()
 @click.argument("names", required=False, type=click.Path(path_type=Path))
 @click.option("--list", "list_file", type=click.Path(path_type=Path), help="Screen against this list file alone.")
@@ -168,23 +192,19 @@ def screen(
     no_color: bool,
 ) -> int:  # fmt: skip
     """Match NAMES (a CSV with id, name and optionally country, kind) against party lists, or score name pairs."""
-    from lotgate.parties.lists import ListSet
     from lotgate.parties.namefile import read_names, read_pairs
     from lotgate.parties.pairs import DEFAULT_THRESHOLD, score_pairs
-    from lotgate.parties.reading import read_list
-    from lotgate.parties.screen import screen as screen_names
 
     limit = DEFAULT_THRESHOLD if threshold is None else threshold
     if (names is None) == (pairs is None):
         raise click.UsageError("give either NAMES or --pairs FILE")
     if pairs is not None:
+        if list_file is not None:
+            raise click.UsageError("--pairs scores the pairs of its file and takes no --list")
         table = score_pairs(read_pairs(pairs), limit)
     else:
-        found = ListSet({one.id: one for one in read_list(list_file)}) if list_file else load_lists(lists_folder)
-        if not len(found):
-            raise MissingError("no party list is loaded; next: lotgate lists update, or --lists FOLDER")
         assert names is not None
-        screened = screen_names(read_names(names), found, limit)
+        screened = screened_names(read_names(names), list_file, lists_folder, limit)
         table = screened.table
         if screened.limited:
             note(f"candidates were cut off for {len(screened.limited)} names: {', '.join(screened.limited[:20])}")

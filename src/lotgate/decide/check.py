@@ -27,6 +27,7 @@ from lotgate.facts.evidence import unfold
 from lotgate.facts.questions import Questions
 from lotgate.law import Law, Text
 from lotgate.parties.lists import ListSet
+from lotgate.parties.review import Reviews
 from lotgate.tables import Workspace
 
 __all__ = ["Decisions", "HorizonRow", "check", "explain", "horizon"]
@@ -34,6 +35,8 @@ __all__ = ["Decisions", "HorizonRow", "check", "explain", "horizon"]
 Days = npt.NDArray[np.datetime64]
 Ints = npt.NDArray[Any]
 MONTHS = 12
+SHOWN_CLEARED = 20
+"""Cleared matches spelt out among the notes; all of them are in `lotgate review open`."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class Decisions(Sequence[LineDecision]):
         days: Days,
         regimes: Sequence[str] | None = None,
         list_age: int | None = None,
+        reviews: Reviews | None = None,
     ) -> None:
         self.law = law
         seen = unfold(ws, days.astype("datetime64[D]"))
@@ -75,7 +79,7 @@ class Decisions(Sequence[LineDecision]):
         self.workspace = apply_answers(ws, law)[0] if seen.names else inner
         self.days = days
         answers = replace(answers, names=seen.names, held={**seen.held, **answers.held})
-        self.facts = Facts(inner, law, lists, answers, list_age)
+        self.facts = Facts(inner, law, lists, answers, list_age, reviews)
         self.later = seen.later
         self.evaluator = Evaluator(law, regimes, answers.standing)
         self.table_of_facts: FactTable = self.facts.table(self.evaluator, days)
@@ -243,6 +247,7 @@ class Decisions(Sequence[LineDecision]):
                     f"对部分行的日期而言名单过旧：{names_zh}。此类名单不能用于排除，需要这些名单的规则会提出询问。",
                 )
             )
+        found += self._cleared()
         for cycle in self.facts.items.graph.cycles:
             way = " > ".join(cycle)
             found.append(
@@ -260,6 +265,26 @@ class Decisions(Sequence[LineDecision]):
                 )
             )
         return tuple(found)
+
+    def _cleared(self) -> list[Text]:
+        """One sentence for each match that a person has cleared: a listing never goes without a word."""
+        said = [
+            (party, hit, review)
+            for party, match in self.facts.parties.matches.items()
+            for hit in match.hits
+            if (review := match.reviews.get((hit.list, hit.entry))) is not None and review.decision == "cleared"
+        ]
+        found = [
+            Text(
+                f"{party} is taken not to be {hit.matched_name} on {hit.list}: {review.told.en}.",
+                f"{party}视为并非{hit.list}所列{hit.matched_name}：{review.told.zh}。",
+            )
+            for party, hit, review in said[:SHOWN_CLEARED]
+        ]
+        if len(said) > SHOWN_CLEARED:
+            more = len(said) - SHOWN_CLEARED
+            found.append(Text(f"and {more} more matches cleared by review.", f"另有{more}项匹配经人工排除。"))
+        return found
 
     def to_json(self) -> dict[str, Any]:
         """Everything, as interfaces promise it."""
@@ -287,19 +312,23 @@ def check(
     law: Law | None = None,
     lists: ListSet | None = None,
     list_age: int | None = None,
+    reviews: Reviews | None = None,
 ) -> Decisions:
     """Decides every line of a workspace.
 
     `on` replaces every line's date; without it each line needs one. `regimes` limits the answer to some of cn, us, eu,
     nl, jp. `law` and `lists` default to the shipped law and the lists in the user's store. `list_age` is the age in
     days, on the day of a line, beyond which an official list clears nobody; by default lists of the store have each
-    its own limit, and lists that are given stand as they are.
+    its own limit, and lists that are given stand as they are. `reviews` are a person's words on matches, by default
+    those in the user's store.
     """
     from lotgate.law import load as load_law
+    from lotgate.parties.review import read_reviews
     from lotgate.parties.store import open_lists
 
     law = load_law() if law is None else law
     lists = open_lists() if lists is None else lists
+    reviews = read_reviews() if reviews is None else reviews
     unknown = [code for code in regimes or () if code not in law.regimes]
     if unknown:
         raise InputError([Fault("regime", "no such regime", value=", ".join(unknown), expected=", ".join(law.regimes))])
@@ -316,7 +345,7 @@ def check(
                 ]
             )
         days = shipments["date"].to_numpy().astype("datetime64[D]")
-    return Decisions(workspace, law, lists, days, regimes, list_age)
+    return Decisions(workspace, law, lists, days, regimes, list_age, reviews)
 
 
 def explain(workspace: Workspace, line: str, on: date | None = None, **options: Any) -> Explanation:

@@ -14,6 +14,7 @@ from lotgate.evaluate.columns import Members, Value
 from lotgate.evaluate.outcome import STATUS_CODE
 from lotgate.evaluate.walk import Walk
 from lotgate.law import Status, Text
+from lotgate.parties.review import Review
 from lotgate.parties.screen import Hit
 
 if TYPE_CHECKING:
@@ -147,8 +148,14 @@ def shown(value: Value) -> str:
     return value
 
 
-def _hit_text(hit: Hit) -> Text:
+def _hit_text(hit: Hit, review: Review | None) -> Text:
     surely, why = hit.standing == "listed", "; ".join(hit.why)
+    if review is not None:
+        told, sure = review.told, review.decision == "confirmed"
+        return Text(
+            f"{'is' if sure else 'is not'} {hit.matched_name} on {hit.list}: {told.en} (score {hit.score:.2f}: {why})",
+            f"{'即' if sure else '并非'}{hit.list}所列{hit.matched_name}：{told.zh}（得分{hit.score:.2f}：{why}）",
+        )
     return Text(
         f"{'is' if surely else 'may be'} {hit.matched_name} on {hit.list} (score {hit.score:.2f}: {why})",
         f"{'即' if surely else '可能是'}{hit.list}所列{hit.matched_name}（得分{hit.score:.2f}：{why}）",
@@ -169,8 +176,11 @@ def _party_notes(decisions: Decisions, number: int, decision: LineDecision) -> t
         if party in seen:
             continue
         seen.add(party)
-        for hit in (found for found in facts.matches[party].hits if found.standing != "other"):
-            notes.append(PartyNote(role, party, _hit_text(hit)))
+        match = facts.matches[party]
+        for hit in match.hits:
+            review = match.reviews.get((hit.list, hit.entry))
+            if review is not None or hit.standing != "other":
+                notes.append(PartyNote(role, party, _hit_text(hit, review)))
         for verdicts in owned.verdicts.values():
             verdict = verdicts.get(party)
             if verdict is not None and verdict.stakes:

@@ -23,6 +23,7 @@ from lotgate.facts.us_content import USContent
 from lotgate.facts.values import CodeBook
 from lotgate.law import Law
 from lotgate.parties.lists import ListSet
+from lotgate.parties.review import Reviews
 from lotgate.tables import Workspace
 
 __all__ = ["Facts"]
@@ -36,13 +37,21 @@ BOOLS = ("ofac_owned", "eu_owned", "listed_owner_minority", "military")
 class Facts:
     """Builds the fact table of a workspace, and remembers what stands behind each fact."""
 
-    def __init__(self, ws: Workspace, law: Law, lists: ListSet, answers: Answers, list_age: int | None = None) -> None:
+    def __init__(
+        self,
+        ws: Workspace,
+        law: Law,
+        lists: ListSet,
+        answers: Answers,
+        list_age: int | None = None,
+        reviews: Reviews | None = None,
+    ) -> None:
         self.ws = ws
         self.law = law
         self.answers = answers
         self.book = CodeBook(law)
         self.items = ItemFacts(ws, law, self.book)
-        self.parties = PartyFacts(ws, law, lists, answers, list_age)
+        self.parties = PartyFacts(ws, law, lists, answers, list_age, reviews=reviews)
         self.licences = LicenceFacts(ws)
         self.lines = ws.tables["shipments"]
         self._roles: dict[str, Ints] = {}

@@ -17,8 +17,10 @@ from lotgate.facts.owned import OWNED_FACTS, Owned, counting_tags
 from lotgate.facts.tags import CHINESE_LIST, law_tags, list_of_tag
 from lotgate.law import Law
 from lotgate.law.expr import Leaf
-from lotgate.parties.lists import ListSet, from_rows, party_list
+from lotgate.parties.lists import ListSet, PartyList, entry_ids, from_rows, party_list
 from lotgate.parties.ownership import Edge, Verdict, change_days, edges_of
+from lotgate.parties.review import Review, Reviews, Subject
+from lotgate.parties.reviewed import Reviewed
 from lotgate.parties.screen import Hit, Query, screen
 from lotgate.parties.sources import fresh_until
 from lotgate.tables import Workspace
@@ -36,12 +38,26 @@ def _screened(lists: ListSet, tags: frozenset[str]) -> ListSet:
     return lists.only(*(one.id for one in lists if one.id in asked or not one.id.startswith(official)))
 
 
+def chinese_listings(law: Law) -> PartyList:
+    """The listings that come with the law, as a list to match names against; every entry carries its measure."""
+    rows = []
+    for measure, found in law.party_rows.items():
+        ids = entry_ids([row["name_en"] or row["name_zh"] for row in found], [()] * len(found))
+        rows += [{**row, "tags": measure, "entry": f"{measure}/{i}"} for row, i in zip(found, ids, strict=True)]
+    day = law.regimes["cn"].known_as_of if "cn" in law.regimes else None
+    return from_rows(CHINESE_LIST, "Chinese listings", rows, day)
+
+
 @dataclass(frozen=True)
 class PartyMatch:
-    """What the lists say of one party: tags it surely carries, tags it may carry, and the hits behind them."""
+    """What the lists say of one party: tags it surely carries, tags it may carry, and the hits behind them.
+
+    `reviews` holds a person's word on hits, by list and entry.
+    """
 
     members: Members
     hits: tuple[Hit, ...] = field(default=(), compare=False)
+    reviews: Mapping[tuple[str, str], Review] = field(default_factory=dict, compare=False)
 
 
 class PartyFacts:
@@ -55,9 +71,11 @@ class PartyFacts:
         answers: Answers | None = None,
         list_age: int | None = None,
         owned_facts: Iterable[str] = OWNED_FACTS,
+        reviews: Reviews | None = None,
     ) -> None:
         """`list_age` is the age in days that an official list may have; None takes each list's own for lists of the
-        store, and no limit for lists that were given. `owned_facts` are the rules on owners to count by."""
+        store, and no limit for lists that were given. `owned_facts` are the rules on owners to count by,
+        `reviews` what a person said of single matches."""
         self.ws = ws
         self.law = law
         answers = answers or Answers()
@@ -71,11 +89,8 @@ class PartyFacts:
         self.tags = law_tags(law).union(*self.counting.values())
         self.parties = ws.tables["parties"]
         self.ids: list[str] = self.parties["party"].to_list()
-        rows = [{**row, "tags": measure} for measure, found in law.party_rows.items() for row in found]
-        ours = from_rows(
-            CHINESE_LIST, "Chinese listings", rows, law.regimes["cn"].known_as_of if "cn" in law.regimes else None
-        )
-        self.lists = _screened(lists, self.tags).joined(ours)
+        self.lists = _screened(lists, self.tags).joined(chinese_listings(law))
+        self.reviewed = Reviewed(reviews or Reviews(), self.lists)
         self.unloaded = self._unloaded()
         self.fresh = {
             one.id: max(fresh_until(one, list_age), answers.lists_checked.get(one.id, date.min))
@@ -126,20 +141,40 @@ class PartyFacts:
         """The tags of the hits; where candidates were cut off, an entry not looked at could carry any tag."""
         if not hits and not cut:
             return self._unmatched
+        subject = self.subject(party) if len(self.reviewed.reviews) else None
+        said = {(hit.list, hit.entry): self.reviewed.of(subject, hit) for hit in hits} if subject else {}
+        said_of = {key: review for key, review in said.items() if review is not None}
         must: set[str] = set()
         may: set[str] = set(self.tags if cut and self.confirmed.get(party) != "no" else self.unloaded)
-        exact = {hit.list for hit in hits if hit.standing == "listed" and hit.score >= SAME_NAME}
+        standing = {hit: self._standing(hit, said_of.get((hit.list, hit.entry))) for hit in hits}
+        exact = {hit.list for hit in hits if standing[hit] == "listed" and hit.score >= SAME_NAME}
         for hit in hits:
             tags = set(hit.tags)
-            if hit.standing == "possible" and hit.list in exact:
+            if standing[hit] == "possible" and hit.list in exact:
                 continue  # the party is known to be another entry of that list
             word = self.confirmed.get(party)
-            if hit.standing == "listed" or (hit.standing == "possible" and word == "yes"):
+            if standing[hit] == "listed" or (standing[hit] == "possible" and word == "yes"):
                 must |= tags
-            elif hit.standing == "possible" and word != "no":
+            elif standing[hit] == "possible" and word != "no":
                 may |= tags
         sure = frozenset(must & self.tags)
-        return PartyMatch(Members(sure, frozenset(may & self.tags) | sure), tuple(hits))
+        return PartyMatch(Members(sure, frozenset(may & self.tags) | sure), tuple(hits), said_of)
+
+    @staticmethod
+    def _standing(hit: Hit, review: Review | None) -> str:
+        """What is made of a hit: a person's word goes before the score."""
+        if review is None:
+            return hit.standing
+        return "listed" if review.decision == "confirmed" else "other"
+
+    def subject(self, party: str) -> Subject:
+        """Who a party, or a named owner, is as written: what a review of its matches rests on."""
+        row = self.place.get(party)
+        if row is None:
+            return Subject((party,))
+        cells = (self.column(name)[row] for name in ("name", "name_local"))
+        names = tuple(dict.fromkeys(cell for cell in cells if cell and cell != NONE))
+        return Subject(names, self.column("country")[row], self.column("address")[row], self.column("kind")[row])
 
     @cached_property
     def _unmatched(self) -> PartyMatch:

@@ -200,7 +200,10 @@ def _read_ofac(files: Sequence[_File]) -> list[PartyList]:
             texts[file.layout.removeprefix("ofac-part-")] = file.text
     names = "; ".join(file.name for file in files)
     sdn = primary.layout == "ofac-sdn-primary"
-    return ofac.from_csv_set(texts, sdn=sdn, as_of=primary.day, source=names, sha256=digest(primary.data))
+    # The hash speaks for the whole set: another file of other names makes another list.
+    marks = sorted(digest(file.data) for file in files)
+    mark = marks[0] if len(marks) == 1 else digest("\n".join(marks).encode())
+    return ofac.from_csv_set(texts, sdn=sdn, as_of=primary.day, source=names, sha256=mark)
 
 
 def _read_journal(files: Sequence[_File]) -> list[PartyList]:

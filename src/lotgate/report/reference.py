@@ -171,6 +171,8 @@ _ARGUMENTS = {
     "id": "The id of the record, as `CN-A-2026-000001`.",
     "kind": "The kind of record.",
     "party": "A party's id, its name in table `parties`, or a name in table `ownership`.",
+    "source": "A workspace (folder or .xlsx), or a CSV of names.",
+    "entry": "The entry's id in the list, as `lotgate review open` shows it.",
     "list_id": "The id of a list, as `us-sdn`.",
     "wanted": "Sources (rows of the addresses) or lists, as `un` or `us-sdn`; all if none is named.",
 }
