@@ -214,6 +214,44 @@ def test_chip_figures_answered(tmp_path: Path) -> None:
     assert (before, decided(home)[0].answer) == ("ask", "apply")
 
 
+def test_parts_answered_become_a_bill_with_items(tmp_path: Path) -> None:
+    home = workspace(tmp_path, "chip")
+    path = asked(home, tmp_path / "ask")["chipco"]
+    columns = ("Part number", "Description", "Quantity per unit", "Value of one unit", "Currency of unit_value")
+    columns += ("Country it is made in", "Chinese export control code; none: classified, not listed")
+
+    def parts(book: Any) -> None:
+        sheet = book[SHEETS["bom"]]
+        heads = {str(cell.value).split("\n")[0]: place for place, cell in enumerate(sheet[1], 1)}
+        first, second, _third, *_ = rows(sheet, "chip")
+        for row, cells in (
+            (first, ("die-7", "Die", 2, 120.5, "USD", "US · United States 美国", "none")),
+            (second, ("sub-1", "", 1)),
+        ):
+            for name, value in zip(columns, cells, strict=False):
+                sheet.cell(row, heads[name]).value = value or None
+
+    merged, _ = read_answers([fill(path, parts)], home)
+    ws = load(home)
+    assert ws["bom"].rows() == [("chip", "die-7", 2.0), ("chip", "sub-1", 1.0)]
+    die = ws["items"].filter(ws["items"]["item"] == "die-7").row(0, named=True)
+    assert (die["made_in"], die["unit_value"], die["cn_code"], die["supplier"]) == ("US", 120.5, "none", "chipco")
+    again, _ = read_answers([path.with_name("filled-chipco.xlsx")], home)
+    assert merged.count("new") == 4
+    assert not any(again.rows.values())
+
+
+def test_a_part_without_a_quantity_is_refused(tmp_path: Path) -> None:
+    home = workspace(tmp_path, "chip")
+
+    def parts(book: Any) -> None:
+        sheet = book[SHEETS["bom"]]
+        sheet.cell(rows(sheet, "chip")[0], 4).value = "die-7"
+
+    with pytest.raises(InputError, match="a part needs its number and quantity"):
+        read_answers([fill(asked(home, tmp_path / "ask")["chipco"], parts)], home)
+
+
 def test_remarks_and_ends_go_into_the_source(tmp_path: Path) -> None:
     home = workspace(tmp_path, "magnet")
 
