@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA, Indel
 
 from lotgate.parties.matching.likeness import likeness
 from lotgate.parties.names import Name, Unit, analysed, readings
+from lotgate.parties.names.scripts import wade_word
 
 __all__ = ["ENOUGH", "Comparison", "compare", "compare_names"]
 
@@ -168,6 +169,8 @@ def _joined(unit: Unit, name: Name, free: list[int]) -> Iterator[tuple[int, int,
 
 def _may_be_joined(text: str, joined: str) -> bool:
     """False for words in Latin letters that are surely not like others written together."""
+    if wade_word(text) == joined or wade_word(joined) == text:
+        return True
     if text[0] != joined[0] and text[-1] != joined[-1]:
         return False
     return float(Indel.normalized_similarity(text, joined)) >= 0.7

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from lotgate.parties.names import OF_PLACE, Name, Unit
-from lotgate.parties.names.scripts import consonants, roman_key
+from lotgate.parties.names.scripts import consonants, korean_key, roman_key, wade_word
 
 __all__ = ["ALL_WORDS", "MARKS", "ONE_WORD", "TWO_WORDS", "WHOLE", "Part", "code", "parts_of", "size"]
 
@@ -100,9 +100,21 @@ def _parts_of_unit(unit: Unit, person: bool, asked: bool) -> tuple[Part, ...]:
         keys |= {f"+{word}": weight for word in words}
     if not person and (adjective := OF_PLACE.match(unit.text)):
         keys.setdefault(roman_key(adjective[1]), weight)
+    if person:
+        keys |= _keys_of_romanisations(unit.text, weight, asked)
     if person and len(unit.text) >= 3 and len(heard := consonants(unit.text)) >= 2:
         keys[f"^{heard}{'*' if unit.text[0] in 'aeiou' else ''}"] = round(_BY_CONSONANTS * weight)
     return (_part(keys, words),)
+
+
+def _keys_of_romanisations(text: str, weight: int, asked: bool) -> dict[str, int]:
+    """Keys that Chinese and Korean names share across the ways they are written in Latin letters."""
+    keys = {f"%{korean_key(text)}": weight} if len(text) <= 6 else {}
+    if spelled := wade_word(text):
+        keys[roman_key(spelled)] = weight
+        if asked and len(spelled) >= 4:
+            keys[f"+{spelled}"] = weight
+    return keys
 
 
 def _part(keys: dict[str, int], words: dict[str, int] | None = None, extent: int = ONE_WORD) -> Part:

@@ -12,13 +12,14 @@ from lotgate.parties.names.scripts import (
     arabic_ear,
     arabic_skeleton,
     consonants,
-    pinyin_parted,
+    korean_key,
     roman_key,
     skeleton,
     skeleton_of_kana,
     skeleton_of_syllables,
     sound_distance,
     wade_giles,
+    wade_word,
 )
 from lotgate.parties.names.units import Unit
 
@@ -83,29 +84,13 @@ def _without_article(word: str) -> str:
     return word[2:] if word.startswith(("al", "el", "ul", "as", "ar", "ad", "an")) and len(word) >= 7 else word
 
 
-_KOREAN = str.maketrans({"g": "k", "b": "p", "d": "t", "j": "c", "r": "l"})
-
-
-@lru_cache(maxsize=50_000)
-def _korean_key(token: str) -> str:
-    """A key shared by spellings of one Korean syllable or two (Jo, Cho; Jong, Chung; Pak, Park; Ri, Lee)."""
-    key = token.replace("ch", "j").replace("sh", "s").replace("eo", "o").replace("eu", "u").replace("ou", "u")
-    key = key.replace("oo", "u").replace("ee", "i").replace("ark", "ak").replace("ye", "e").replace("oe", "e")
-    key = key.replace("yung", "yong").replace("jung", "jong").replace("sung", "song").replace("hyuk", "hyok")
-    return key[:1].translate(_KOREAN) + key[1:]
-
-
 def _romanised(one: str, other: str, person: bool) -> float:
     """Likeness of two spellings of Chinese sounds, one of them in pinyin and the other in Wade-Giles."""
     if not person and min(len(one), len(other)) < 6:
         return 0.0
-    if person and max(len(one), len(other)) <= 6 and _korean_key(one) == _korean_key(other):
+    if person and max(len(one), len(other)) <= 6 and korean_key(one) == korean_key(other):
         return 0.88
-    for pinyin, spelled in ((one, other), (other, one)):
-        parts = pinyin_parted(pinyin)
-        if parts and "".join(wade_giles(part) for part in parts) == spelled:
-            return 0.93
-    return 0.0
+    return 0.93 if wade_word(one) == other or wade_word(other) == one else 0.0
 
 
 def _sound_likeness(run: Unit, word: str) -> tuple[float, str]:

@@ -23,6 +23,7 @@ __all__ = [
     "consonants",
     "fold",
     "has_cjk",
+    "korean_key",
     "number_of",
     "pinyin_parted",
     "pinyin_syllables",
@@ -33,6 +34,7 @@ __all__ = [
     "skeleton_of_syllables",
     "sound_distance",
     "wade_giles",
+    "wade_word",
 ]
 
 _CJK = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
@@ -124,6 +126,24 @@ def wade_giles(syllable: str) -> str:
     for pattern, instead in _WADE:
         syllable = re.sub(pattern, instead, syllable)
     return syllable
+
+
+@lru_cache(maxsize=100_000)
+def wade_word(word: str) -> str:
+    """The Wade-Giles spelling of a word in pinyin; empty where it is none."""
+    return "".join([wade_giles(part) for part in pinyin_parted(word)])
+
+
+_KOREAN = str.maketrans({"g": "k", "b": "p", "d": "t", "j": "c", "r": "l"})
+
+
+@lru_cache(maxsize=50_000)
+def korean_key(token: str) -> str:
+    """A key shared by spellings of one Korean syllable or two (Jo, Cho; Jong, Chung; Pak, Park; Ri, Lee)."""
+    key = token.replace("ch", "j").replace("sh", "s").replace("eo", "o").replace("eu", "u").replace("ou", "u")
+    key = key.replace("oo", "u").replace("ee", "i").replace("ark", "ak").replace("ye", "e").replace("oe", "e")
+    key = key.replace("yung", "yong").replace("jung", "jong").replace("sung", "song").replace("hyuk", "hyok")
+    return key[:1].translate(_KOREAN) + key[1:]
 
 
 _SYLLABLE = re.compile(
