@@ -123,3 +123,18 @@ def test_result_table_has_the_promised_columns(lists: ListSet) -> None:
     table = screen([Query("q", ("TDK",))], lists).table
     assert table.columns == ["id", "name", "matched_name", "list", "entry", "score", "match", "why"]
     assert table["match"].to_list() == [True]
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"),
+    [
+        ("Chang Yu-hsia", "ZHANG, Youxia"),
+        ("Zhang Youxia", "CHANG, Yu-hsia"),
+        ("PARK, Chong-chon", "PAK Jong Chon"),
+        ("Ts'ai Kuo-ch'iang", "CAI, Guoqiang"),
+    ],
+)
+def test_names_of_persons_are_found_across_romanisations(name: str, listed: str) -> None:
+    rows = [{"name": listed, "kind": "person"}, {"name": "ZHOU, Yuxi", "kind": "person"}]
+    (hit,) = screen([Query("q", (name,), None, "person")], ListSet({"one": party_list("one", "One", rows)})).hits
+    assert (hit.matched_name, hit.match) == (listed, "yes")
