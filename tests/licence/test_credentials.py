@@ -195,3 +195,12 @@ def test_verify_on_the_command_line(keys: KeyFolder, tmp_path: Path) -> None:
     assert run.return_value == 1 and run.output.startswith("未定")
     run = CliRunner().invoke(cli, [*given, "--json"], standalone_mode=False)
     assert json.loads(run.output)["answer"] == "open"
+
+
+def test_a_paper_dated_after_its_key_was_retired_is_not_valid(keys: KeyFolder) -> None:
+    _, record = granted()
+    late = Record(**{**record.__dict__, "facts": {**record.facts, "issued": "2026-02-01"}})
+    jws = signed_licence(late, keys, BASE)
+    keys.rotate(NOW)
+    found = check_paper(jws, keys.public, [], NOW)
+    assert found.answer == "not-valid" and any("retired" in one.text.en for one in found.findings)

@@ -440,3 +440,14 @@ def test_21_both_languages_say_the_same(tmp_path: Path) -> None:
         for reason in refused.value.reasons:
             said = [sorted(set(re.findall(r"[A-Z0-9-]*\d[A-Z0-9-]*", text))) for text in (reason.en, reason.zh)]
             assert said[0] == said[1], reason
+
+
+@pytest.mark.parametrize(
+    "name", ["", "no-colon", ":LOT", f"{MAKER}:", f"{MAKER}:two words", f"{MAKER}:{'x' * 81}", "a:b;c", "a:b/c"]
+)
+def test_names_given_by_their_sender_are_names(name: str) -> None:
+    case = Case()
+    with pytest.raises((InputError, NotFound)):
+        case.step(PREPARER, "lot", "make", name, quantity="1", unit="KGM", day=JANUARY_5)
+    with pytest.raises((InputError, NotFound)):
+        report(case.store, CUSTOMS, name, 1, [{"licence": "L", "cumulative": "0", "unit": "KGM"}], case.at)

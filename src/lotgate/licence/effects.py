@@ -14,6 +14,7 @@ from lotgate.errors import Fault, InputError
 from lotgate.law import Text
 from lotgate.licence import case_effects, use_effects
 from lotgate.licence.clocks import regimes
+from lotgate.licence.forms import is_id
 from lotgate.licence.records import NEW, Command, Record
 from lotgate.licence.refusals import NotFound
 
@@ -71,21 +72,29 @@ def _clearance(step: Step, command: Command) -> Record:
 
 
 def _lot(step: Step, command: Command) -> Record:
-    exporter, _, lot = (command.id or "").partition(":")
-    if not exporter or not lot:
-        raise InputError(
-            [Fault("lot.make", "not a lot", None, "id", command.id, "EXPORTER:LOT", "不是货批标识", "出口经营者:批号")]
-        )
+    exporter, lot = _two_parts(command, ("EXPORTER:LOT", "出口经营者:批号"))
     return Record("lot", f"{exporter}:{lot}", "", NEW, 0, {"exporter": exporter})
 
 
 def _feed(step: Step, command: Command) -> Record:
-    regime, _, office = (command.id or "").partition(":")
-    if regime not in regimes() or not office:
-        raise InputError(
-            [Fault("feed.receive", "not a feed", None, "id", command.id, "LAW:OFFICE", "不是报文通道标识", "法律:口岸")]
-        )
+    expected = ("LAW:OFFICE", "法律:口岸")
+    regime, office = _two_parts(command, expected)
+    if regime not in regimes():
+        raise _no_such_name(command, expected)
     return Record("feed", f"{regime}:{office}", regime, NEW, 0, {"organisation": step.actor.organisation})
+
+
+def _two_parts(command: Command, expected: tuple[str, str]) -> tuple[str, str]:
+    """The two identifiers of a name given by its sender, joined by a colon; InputError for anything else."""
+    first, _, second = (command.id or "").partition(":")
+    if not is_id(first) or not is_id(second):
+        raise _no_such_name(command, expected)
+    return first, second
+
+
+def _no_such_name(command: Command, expected: tuple[str, str]) -> InputError:
+    place = f"{command.kind}.{command.event}"
+    return InputError([Fault(place, "not a name", None, "id", command.id, expected[0], "不是标识", expected[1])])
 
 
 NAMED_BY_SENDER = frozenset({"lot", "feed"})

@@ -28,6 +28,7 @@ __all__ = [
     "documents",
     "form_of",
     "holds",
+    "is_id",
     "media_types",
     "sections",
 ]
@@ -231,6 +232,11 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _ID = re.compile(r"[^\s/\\;\x00-\x1f\x7f]{1,80}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,25}(\.[0-9]{1,15})?")
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can name something: up to 80 characters without spaces, control characters or / \\ ;."""
+    return _ID.fullmatch(text) is not None
 
 
 def _id(field: Field, value: Any, faults: _Faults, place: str) -> str | None:
