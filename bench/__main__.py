@@ -15,7 +15,9 @@ from bench.rules import rules
 from bench.timing import Figure, show, write
 from lotgate.law import load
 
-PARTS = ("rules", "engines", "reevaluate", "sql", "quick", "explain", "check", "names", "chain", "content")
+PARTS = (
+    "rules", "engines", "reevaluate", "sql", "quick", "explain", "check", "names", "chain", "content", "licences", "lists",
+)  # fmt: skip
 
 
 def main() -> int:
@@ -26,6 +28,8 @@ def main() -> int:
     asked.add_argument("--entries", type=int, default=1_000_000, help="the longest list of names")
     asked.add_argument("--events", type=int, default=1_000_000, help="entries of the licence log")
     asked.add_argument("--repeats", type=int, default=3)
+    asked.add_argument("--licences", type=int, default=300)
+    asked.add_argument("--kills", type=int, default=50)
     asked.add_argument("--out", type=Path, default=Path("build/bench.json"))
     wanted = asked.parse_args()
     parts = wanted.parts or PARTS
@@ -55,6 +59,16 @@ def main() -> int:
             figures += chain(folder, wanted.events)
         if "content" in parts:
             figures += content(folder)
+    if "licences" in parts:
+        from bench.licences import licences
+
+        with tempfile.TemporaryDirectory() as name:
+            figures += licences(Path(name), wanted.licences, wanted.kills)
+    if "lists" in parts:
+        from bench.lists import lists
+
+        with tempfile.TemporaryDirectory() as name:
+            figures += lists(Path(name), events=wanted.events)
     show(figures)
     write(figures, wanted.out)
     return 0 if all(figure.holds for figure in figures) else 1

@@ -1,0 +1,115 @@
+"""Licences under load: reservations a second with eight clients, and a server that is killed again and again.
+
+Both need a quiet machine to say anything about its speed; the processor time beside each figure does not.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench import contenders
+from bench.timing import Figure
+
+__all__ = ["licences"]
+
+BARS = {"sqlite": 300, "postgresql": 1_000}
+"""Reservations a second with eight clients on two quiet cores."""
+POSTGRESQL = "postgresql://postgres@127.0.0.1:5432"
+
+
+def licences(folder: Path, count: int = 300, kills: int = 50) -> list[Figure]:
+    """Figures of both databases; PostgreSQL is left out, and said so, where none answers."""
+    os.environ["LOTGATE_HOME"] = str(folder)
+    figures = []
+    for kind in BARS:
+        with _database(kind, folder) as url:
+            if url is None:
+                figures.append(Figure("licences: postgresql", 0, "servers", at_least=1, note=f"none at {POSTGRESQL}"))
+                continue
+            figures += _speed(kind, url, count)
+        with _database(kind, folder) as url:
+            if url is not None:
+                figures += _killed(kind, url, count, kills)
+    return figures
+
+
+def _speed(kind: str, url: str, count: int) -> list[Figure]:
+    granted = _prepare(url, count)
+    before = os.times()
+    tally = contenders.contend(url, granted, only_reserve=True, each=False)
+    after = os.times()
+    spent = after.children_user + after.children_system - before.children_user - before.children_system
+    rate = tally.spent / tally.seconds
+    note = (
+        f"{tally.outcomes}; load {os.getloadavg()[0]:.1f}; clients took {1000 * spent / count:.1f} ms of processor each"
+    )
+    return [Figure(f"licences: reservations, {kind}", rate, "/s", at_least=BARS[kind], note=note)]
+
+
+def _killed(kind: str, url: str, count: int, kills: int) -> list[Figure]:
+    granted = _prepare(url, count)
+    bearer = _in_child(contenders.token, url)
+    port, ended, left = contenders.free_port(), threading.Event(), []
+    with tempfile.TemporaryDirectory() as name:
+
+        def kill() -> None:
+            left.append(contenders.kill_now_and_then(url, Path(name), port, kills, ended.is_set, most_alive=2.5))
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        try:
+            address = f"http://127.0.0.1:{port}/"
+            tally = contenders.contend(url, granted, address=address, bearer=bearer)
+        finally:
+            ended.set()
+            killer.join()
+            killed, server = left[0]
+            server.terminate()
+            server.wait()
+    found = _in_child(contenders.balance, url)
+    lost = set(tally.won.values()) ^ set(found["won"].values())
+    wrong = len(lost) + found["spent_twice"] + abs(found["spent"] - count) + (not found["whole"])
+    unclean = sum(number for name, number in tally.outcomes.items() if name not in ("spent", "refused"))
+    note = f"{tally.outcomes} while killed {killed} times; chain whole: {found['whole']}"
+    return [Figure(f"licences: lost, spent twice or unclean, {kind}", wrong + unclean, "", at_most=0, note=note)]
+
+
+def _prepare(url: str, count: int) -> list[str]:
+    found: list[str] = _in_child(contenders.prepare, url, count)
+    return found
+
+
+def _in_child(do: object, *words: object) -> object:
+    """Runs in a process of its own: Django is bound to one database for the life of a process."""
+    import multiprocessing
+
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(do, words)  # type: ignore[arg-type]
+
+
+@contextmanager
+def _database(kind: str, folder: Path) -> Iterator[str | None]:
+    name = f"lotgate_bench_{uuid.uuid4().hex[:8]}"
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / name}.sqlite3"
+        return
+    import psycopg
+
+    server = os.environ.get("LOTGATE_TEST_POSTGRESQL", POSTGRESQL)
+    try:
+        with psycopg.connect(f"{server}/postgres", autocommit=True, connect_timeout=3) as plain:
+            plain.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+    except psycopg.OperationalError:
+        yield None
+        return
+    try:
+        yield f"{server}/{name}"
+    finally:
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as plain:
+            plain.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
