@@ -16,7 +16,8 @@ from bench.timing import Figure, show, write
 from lotgate.law import load
 
 PARTS = (
-    "rules", "engines", "reevaluate", "sql", "quick", "explain", "check", "names", "chain", "content", "licences", "lists",
+    "rules", "engines", "reevaluate", "sql", "quick", "explain", "check", "names", "chain", "content", "licences",
+    "lists",
 )  # fmt: skip
 
 
