@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -106,6 +107,12 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     try:
         write(temporary)
         temporary.replace(path)
+    except OSError as error:
+        from lotgate.errors import Fault, InputError
+
+        reason = error.strerror or str(error)
+        raise InputError([Fault(str(path), f"cannot be written: {reason}", expected="a folder to write in")]) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
     note(f"wrote {path}")

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from lotgate.errors import Fault, InputError
+from lotgate.parties.countries import country_code
 from lotgate.parties.screen import Query
 
 __all__ = ["read_names", "read_pairs"]
@@ -55,8 +56,12 @@ def read_names(path: Path | str) -> list[Query]:
         if kind and kind.strip() not in KINDS:
             expected = f"one of {', '.join(KINDS)}"
             faults.append(Fault("names", "unknown kind", row=number, column="kind", value=kind, expected=expected))
+        code = country_code(country) if country else None
+        if country and code is None:
+            expected = "a country code of two letters"
+            faults.append(Fault("names", "unknown country", number, "country", country, expected))
         seen.setdefault(key, number)
-        queries.append(Query(key or "", names, country or None, KINDS.get((kind or "").strip())))
+        queries.append(Query(key or "", names, code, KINDS.get((kind or "").strip())))
     if faults:
         raise InputError(faults)
     return queries

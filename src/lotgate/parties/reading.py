@@ -306,6 +306,8 @@ def read_list(path: Path | str) -> list[PartyList]:
 
     Raises InputError for a file that is broken, hostile, of an unknown layout, or no party list.
     """
+    if not Path(path).is_file():
+        raise refuse(str(path), "no such file", "a list file")
     file = _open(Path(path))
     if file.layout in NOT_LISTS:
         raise refuse(file.name, NOT_LISTS[file.layout])
