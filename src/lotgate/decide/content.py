@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 import lotgate
@@ -29,8 +30,8 @@ from lotgate.facts.item_facts import ItemFacts
 from lotgate.facts.us_content import USContent, law_counts
 from lotgate.facts.values import CodeBook
 from lotgate.items.amounts import Amounts
+from lotgate.items.carriers import CELLS, carriers
 from lotgate.items.content import Shares
-from lotgate.items.paths import settled_by, top_paths
 from lotgate.law import Law, Status
 from lotgate.law.expr import FALSE, TRUE, Leaf
 from lotgate.tables import Workspace
@@ -55,7 +56,7 @@ FACT_OF = {CHINA: "cn61_share", UNITED_STATES: "us_controlled_share"}
 CODE_OF = {CHINA: "cn_code", UNITED_STATES: "us_code"}
 CELLS_AT_ONCE = 8_000_000
 """Parts times classes of one sweep; more go in several, so that memory stays bounded."""
-STEP = 2_000
+STEP = 100_000
 """Rows between two reports of progress."""
 Progress = Callable[[int, int], None]
 
@@ -275,71 +276,97 @@ _SCHEMA: dict[str, Any] = {
     "place": pl.Int64,
 }
 
-Pair = tuple[list[float | None], list[float | None]]
+Pair = tuple[pl.Series, pl.Series]
 
 
-def _shown(shares: Shares | Weighed, nodes: Any, position: int) -> Pair:
-    """Bounds of one column; nothing known is None, not 0 to 1."""
+def _shown(shares: Shares | Weighed, nodes: npt.NDArray[np.int64], position: int) -> Pair:
+    """Bounds of one column; nothing known is null, not 0 to 1."""
     low, high = shares.low[nodes, position], shares.high[nodes, position]
-    unknown = (low == 0) & (high == 1)
-    lows = [None if none else value for none, value in zip(unknown.tolist(), low.tolist(), strict=True)]
-    return lows, [None if none else value for none, value in zip(unknown.tolist(), high.tolist(), strict=True)]
+    frame = pl.DataFrame({"low": low, "high": high})
+    known = ~((pl.col("low") == 0) & (pl.col("high") == 1))
+    shown = frame.select(pl.when(known).then(pl.col(name)).alias(name) for name in ("low", "high"))
+    return shown["low"], shown["high"]
 
 
 def _bounds(wanted: Sequence[str], one: DestinationClass, place: int, value: Pair, mass: Pair) -> pl.DataFrame:
-    size = len(wanted)
-    return pl.DataFrame(
+    frame = pl.DataFrame(
         {
-            "order": range(size),
-            "item": wanted,
-            "basis": [one.basis] * size,
-            "destination_class": [one.name] * size,
+            "item": pl.Series(wanted, dtype=pl.String),
             "value_share_low": value[0],
             "value_share_high": value[1],
             "mass_share_low": mass[0],
             "mass_share_high": mass[1],
-            "met": [one.level.met(low, high) for low, high in zip(*value, strict=True)],
-            "place": [place] * size,
-        },
-        schema=_SCHEMA,
+        }
+    )
+    distinct = frame.select("value_share_low", "value_share_high").unique(maintain_order=True)
+    met = [one.level.met(low, high) for low, high in distinct.iter_rows()]
+    distinct = distinct.with_columns(pl.Series("met", met, dtype=pl.String))
+    same = ["value_share_low", "value_share_high"]
+    return (
+        frame.with_row_index("order")
+        .join(distinct, on=same, how="left", nulls_equal=True, maintain_order="left")
+        .with_columns(
+            pl.col("order").cast(pl.Int64),
+            basis=pl.lit(one.basis),
+            destination_class=pl.lit(one.name),
+            place=pl.lit(place, pl.Int64),
+        )
+        .select(list(_SCHEMA))
     )
 
 
 class Reasons:
-    """What would settle a share, and the path that carries most of it; costly, so only for rows that are asked for."""
+    """What would settle a share, and the path that carries most of it, worked out for all parts of a column at once."""
 
     def __init__(self, facts: ItemFacts, columns: Mapping[int, tuple[Shares, int]]) -> None:
         self.facts, self.columns = facts, columns
         # nothing but the item itself can say what is in an item without a bill, or in one that contains itself
         self.shut = ~facts.graph.has_parts | facts.graph.blocked
+        placed = [origin is not None for origin in facts.origin]
+        self.unplaced = np.ones(facts.graph.size, np.bool_)
+        self.unplaced[facts.nodes] = ~np.array(placed, dtype=bool)
 
     def of(self, bounds: pl.DataFrame, classes: Sequence[DestinationClass], progress: Progress | None) -> pl.DataFrame:
         """The rows with `settled_by`, `cell` and `top_path`."""
-        found: list[tuple[str | None, str | None, str | None]] = []
-        nodes = self.facts.graph.numbers(bounds["item"]).tolist()
-        for node, item, place in zip(nodes, bounds["item"], bounds["place"], strict=True):
-            found.append(self._row(node, item, place, classes[place].basis))
-            if progress is not None and (len(found) % STEP == 0 or len(found) == bounds.height):
-                progress(len(found), bounds.height)
-        names = ("settled_by", "cell", "top_path")
-        return bounds.hstack(pl.DataFrame(found, schema=dict.fromkeys(names, pl.String), orient="row"))
+        frame = bounds.with_row_index("row#")
+        told, done = [], 0
+        for (place,), rows in sorted(frame.partition_by("place", as_dict=True).items()):
+            nodes = self.facts.graph.numbers(rows["item"])
+            for start in range(0, rows.height, STEP):
+                told.append(self._told(rows["row#"].slice(start, STEP), nodes[start : start + STEP], place, classes))
+                done += told[-1].height
+                if progress is not None:
+                    progress(done, bounds.height)
+        if not told:
+            return bounds.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in _REASONS)
+        return bounds.hstack(pl.concat(told).sort("row#").select(_REASONS))
 
-    def _row(self, node: int, item: str, place: int, basis: str) -> tuple[str | None, str | None, str | None]:
+    def _told(
+        self, rows: pl.Series, nodes: npt.NDArray[np.int64], place: int, classes: Sequence[DestinationClass]
+    ) -> pl.DataFrame:
+        """The reasons of some rows of one class."""
         shares, position = self.columns[place]
-        column = shares.columns[position].name
-        part, cell, path = None, None, None
-        if shares.low[node, position] != shares.high[node, position]:
-            part, cell = (item, "bom") if self.shut[node] else self._open(shares, item, column, basis)
-        if not self.shut[node] and shares.content_high[node, position] > 0:
-            path = next((str(found) for found in top_paths(shares, item, column)), None)
-        return part, cell, path
-
-    def _open(self, shares: Shares, item: str, column: str, basis: str) -> tuple[str | None, str | None]:
-        found = settled_by(shares, item, column)
-        if found is None:
-            return None, None
-        if found.cell != "counts":
-            return found.part, found.cell
+        found = carriers(shares, position)
+        shut, code = self.shut[nodes], CODE_OF[classes[place].basis]
+        unpriced = np.isnan(shares.amounts.written[nodes])
+        part = np.where(shut | unpriced, nodes, found.part[nodes])
+        cell = np.where(shut, _BOM, np.where(unpriced, _PRICE, found.cell[nodes]))
         # whether a part counts hangs on its origin and on its code
-        unplaced = self.facts.origin[self.facts.place[found.part]] is None
-        return found.part, "made_in" if unplaced else CODE_OF[basis]
+        cell = np.where((cell == _COUNTS) & self.unplaced[part], _ORIGIN, cell)
+        open_ = shares.low[nodes, position] != shares.high[nodes, position]
+        part = np.where(open_ & (part >= 0) & (cell > 0), part, -1)
+        names = pl.Series([word or None for word in CELLS] + ["made_in"], dtype=pl.String)
+        names = names.replace("counts", code)
+        paths = found.paths(nodes)
+        return pl.DataFrame(
+            {
+                "row#": rows,
+                "settled_by": self.facts.graph.names.gather(pl.Series(part).replace(-1, None)),
+                "cell": names.gather(pl.Series(np.where(part < 0, 0, cell))),
+                "top_path": pl.select(pl.when(~pl.Series(shut)).then(paths)).to_series(),
+            }
+        )
+
+
+_REASONS = ("settled_by", "cell", "top_path")
+_COUNTS, _BOM, _PRICE, _ORIGIN = CELLS.index("counts"), CELLS.index("bom"), CELLS.index("unit_value"), len(CELLS)

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from lotgate.items.carriers import CLOSE, Way, line_steps, path_amount, way, widths
 from lotgate.items.content import Shares
-from lotgate.items.graph import Floats
 
 __all__ = ["OpenCell", "Path", "content_table", "open_cells", "settled_by", "top_paths"]
+
+MOST_ALIKE = 10_000
+"""Paths looked at in all where many come to the same."""
 
 
 @dataclass(frozen=True)
@@ -45,87 +48,54 @@ class OpenCell:
     width: float
 
 
-def _best(shares: Shares, column: int, sure: bool) -> tuple[Floats, Floats]:
-    """For each part the largest amount one path brings: inside one unit of it, and by it to the bill it stands in."""
-    held = shares.memo.get((column, sure))
-    if isinstance(held, tuple):
-        return held
-    graph = shares.graph
-    best, brought = np.zeros(graph.size), np.zeros(graph.size)
-    if not sure:
-        inside = shares.counting.opaque[:, column] & ~graph.has_parts
-        best[inside] = shares.amounts.high[inside]
-    for depth, level in enumerate(graph.levels):
-        nodes, lines = slice(level.first, level.last), slice(level.first_line, level.last_line)
-        if depth:
-            child, steps = brought[graph.component[lines]], _steps(shares, lines, sure)
-            with np.errstate(invalid="ignore"):
-                amounts = np.where((child == 0) | (steps == 0), 0.0, child * steps)
-            best[nodes] = np.maximum.reduceat(amounts, level.starts)
-        brought[nodes] = _brought(shares, column, sure, best, nodes)
-    shares.memo[column, sure] = (best, brought)
-    return best, brought
-
-
-def _brought(shares: Shares, column: int, sure: bool, best: Floats, nodes: slice) -> Floats:
-    """A part's own amount if it counts, else its best path, nothing if it is dropped or stops."""
-    counting, amounts = shares.counting, shares.amounts
-    if sure:
-        value = np.where(counting.count_must[nodes, column], amounts.low[nodes], best[nodes])
-        return np.where(shares.carried_low[nodes, column] > 0, value, 0.0)
-    value = np.where(counting.count_may[nodes, column], np.maximum(amounts.high[nodes], best[nodes]), best[nodes])
-    return np.where(shares.carried_high[nodes, column] > 0, value, 0.0)
-
-
-def _steps(shares: Shares, lines: slice, sure: bool) -> Floats:
-    """How many of the component (at least, or at most) one line brings, 0 or infinity across currencies."""
-    comparable, most = shares.amounts.compares(lines), shares.graph.quantity_high[lines]
-    if sure:
-        return np.where(comparable, shares.graph.quantity_low[lines], 0.0)
-    return np.where(comparable | (most == 0), most, np.inf)
-
-
 def top_paths(shares: Shares, item: str, column: str, count: int = 1) -> list[Path]:
     """The `count` largest paths that carry an item's content, largest first; sure ones, or failing these possible ones.
 
-    Ranking is by amount, then by the order of parts in the graph; an item without content has no path.
+    Ranking is by the exact amount, then by the ids of the parts; an item without content has no path.
     """
     position = shares.column(column)
     node = shares.graph.number_of[item]
     for sure in (True, False):
-        best, brought = _best(shares, position, sure)
-        if best[node] > 0:
-            return _ranked(shares, node, position, sure, (best, brought), count)
+        found = way(shares, position, sure)
+        if found.best[node] > 0:
+            return _ranked(shares, node, position, sure, found, count)
     return []
 
 
-def _ranked(
-    shares: Shares, node: int, column: int, sure: bool, bounds: tuple[Floats, Floats], count: int
-) -> list[Path]:
-    """Best-first search: the best path below a part bounds what any way through it can bring."""
-    graph, names, counting = shares.graph, shares.graph.names, shares.counting
-    best, brought = bounds
+def _ranked(shares: Shares, node: int, column: int, sure: bool, best: Way, count: int) -> list[Path]:
+    """Best-first search: the best path below a part bounds what any way through it can bring.
+
+    Paths that come close to the last one wanted are looked at as well, and ranked exactly with the rest.
+    """
+    graph, counting = shares.graph, shares.counting
     ends = counting.count_must[:, column] if sure else counting.count_may[:, column] | ~graph.has_parts
     amount = shares.amounts.low if sure else shares.amounts.high
-    heap: list[tuple[float, tuple[int, ...], float, bool]] = [(-float(best[node]), (node,), 1.0, False)]
-    found: list[Path] = []
-    while heap and len(found) < count:
-        bound, way, factor, closed = heapq.heappop(heap)
+    heap: list[tuple[float, tuple[int, ...], float, bool]] = [(-float(best.best[node]), (node,), 1.0, False)]
+    found: list[tuple[float, tuple[int, ...]]] = []
+    while heap and len(found) < MOST_ALIKE:
+        bound, way_down, factor, closed = heapq.heappop(heap)
+        if len(found) >= count and -bound < found[count - 1][0] * (1 - CLOSE):
+            break
         if closed:
-            found.append(Path(tuple(str(names[part]) for part in way), -bound, sure))
+            found.append((-bound, way_down))
             continue
-        lines = graph.lines_of(way[-1])
-        steps = _steps(shares, slice(lines.start, lines.stop), sure)
+        lines = graph.lines_of(way_down[-1])
+        steps = line_steps(shares, slice(lines.start, lines.stop), sure)
         for line, step in zip(lines, steps.tolist(), strict=True):
             child = int(graph.component[line])
-            if step == 0 or brought[child] == 0:
+            if step == 0 or best.brought[child] == 0:
                 continue
-            through = (*way, child)
-            if ends[child]:
+            through = (*way_down, child)
+            if ends[child] and amount[child] > 0:
                 heapq.heappush(heap, (-float(factor * step * amount[child]), through, factor * step, True))
-            if counting.open_may[child, column] and graph.has_parts[child] and best[child] > 0:
-                heapq.heappush(heap, (-float(factor * step * best[child]), through, factor * step, False))
-    return found
+            if counting.open_may[child, column] and graph.has_parts[child] and best.best[child] > 0:
+                heapq.heappush(heap, (-float(factor * step * best.best[child]), through, factor * step, False))
+    ranked = []
+    for value, parts in found:
+        names = tuple(graph.names.gather(list(parts)).to_list())
+        exactly = path_amount(shares, parts, sure) if value < float("inf") else None
+        ranked.append(((exactly is not None, -(exactly or 0), names), Path(names, value, sure)))
+    return [path for _, path in sorted(ranked, key=lambda one: one[0])[:count]]
 
 
 def settled_by(shares: Shares, item: str, column: str) -> OpenCell | None:
@@ -140,16 +110,16 @@ def settled_by(shares: Shares, item: str, column: str) -> OpenCell | None:
     own = _own_cells(shares, node)
     if own:
         return OpenCell(item, own[0], _gap(shares, node, position))
-    widest, through = _widest(shares, position)
+    widest, *through = widths(shares, position)
     part, factor = node, 1.0
     while True:
         lines = graph.lines_of(part)
-        widths = np.maximum(through[0][lines.start : lines.stop], through[1][lines.start : lines.stop])
-        line = lines[int(np.argmax(widths))]
+        wide = np.maximum(through[0][lines.start : lines.stop], through[1][lines.start : lines.stop])
+        line = lines[int(np.argmax(wide))]
         if through[0][line] >= through[1][line]:
             cells = _line_cells(shares, part, line, position)
             subject, cell, _ = max(cells, key=lambda found: found[2])
-            width = min(factor * float(widths.max()), _gap(shares, node, position), float(widest[node]))
+            width = min(factor * float(wide.max()), _gap(shares, node, position), float(widest[node]))
             return OpenCell(str(graph.names[subject]), cell, width)
         part, factor = int(graph.component[line]), factor * float(graph.quantity_high[line])
 
@@ -166,61 +136,25 @@ def _gap(shares: Shares, node: int, column: int) -> float:
     return high - low if high > low else float(shares.amounts.high[node])
 
 
-def _widest(shares: Shares, column: int) -> tuple[Floats, tuple[Floats, Floats]]:
-    """For each part the width of the widest open cell below it, and by line the width of the cells that end there
-    and of those further down; one pass for the whole graph."""
-    held = shares.memo.get(("widest", column))
-    if isinstance(held, tuple):
-        return held
-    graph, counting, amounts = shares.graph, shares.counting, shares.amounts
-    carried_high = shares.carried_high[:, column]
-    with np.errstate(invalid="ignore"):
-        carried = np.nan_to_num(carried_high - shares.carried_low[:, column], nan=0.0, posinf=np.inf)
-        inside = np.nan_to_num(shares.content_high[:, column] - shares.content_low[:, column], nan=0.0, posinf=np.inf)
-    counts, stops, opens = (a[:, column] for a in (counting.count_may, counting.stop_may, counting.open_may))
-    unpriced = np.isnan(amounts.written) & (counts | (shares.content_high[:, column] > 0))
-    unseen = opens & counting.opaque[:, column] & ~graph.has_parts
-    ends = (counts.astype(int) + stops + opens > 1) | unseen | unpriced
-    child, most = graph.component, graph.quantity_high
-    blurred = (
-        ((graph.quantity_low != most) | ~amounts.compares(slice(0, most.size))) & (carried_high[child] > 0) & (most > 0)
-    )
-    here = np.where(blurred, np.inf, np.where(ends[child], _product(carried[child], most), 0.0))
-    below, further = np.zeros(graph.size), np.zeros(most.size)
-    for level in graph.levels[1:]:
-        nodes, lines = slice(level.first, level.last), slice(level.first_line, level.last_line)
-        looked = opens[child[lines]] & (inside[child[lines]] > 0)
-        further[lines] = np.where(looked, _product(below[child[lines]], most[lines]), 0.0)
-        widths = np.maximum.reduceat(np.maximum(here[lines], further[lines]), level.starts)
-        below[nodes] = np.minimum(widths, inside[nodes])
-    shares.memo["widest", column] = (below, (here, further))
-    return below, (here, further)
-
-
-def _product(left: Floats, right: Floats) -> Floats:
-    with np.errstate(invalid="ignore"):
-        return np.where((left == 0) | (right == 0), 0.0, left * right)
-
-
 def open_cells(shares: Shares, item: str, column: str) -> list[OpenCell]:
     """Every cell in an item's bill that keeps its share open, widest first, then by part."""
     position, graph, amounts = shares.column(column), shares.graph, shares.amounts
     node = graph.number_of[item]
     if shares.low[node, position] == shares.high[node, position]:
         return []
-    widths: dict[tuple[int, str], float] = {}
+    found: dict[tuple[int, str], float] = {}
     for cell in _own_cells(shares, node):
-        _widen(widths, node, cell, float(amounts.high[node]))
+        _widen(found, node, cell, float(amounts.high[node]))
     if graph.has_parts[node] and not graph.blocked[node]:
         for part, factor in _factors(shares, node, position).items():
             if part == node or _looked_into(shares, part, position):
                 for line in graph.lines_of(part):
                     for subject, cell, width in _line_cells(shares, part, line, position):
-                        _widen(widths, subject, cell, factor * width)
+                        _widen(found, subject, cell, factor * width)
     # no cell can move the content by more than its whole gap
     gap = _gap(shares, node, position)
-    cells = [OpenCell(str(graph.names[part]), cell, min(width, gap)) for (part, cell), width in widths.items()]
-    return sorted(cells, key=lambda found: (-found.width, found.part, found.cell))
+    cells = [OpenCell(str(graph.names[part]), cell, min(width, gap)) for (part, cell), width in found.items()]
+    return sorted(cells, key=lambda one: (-one.width, one.part, one.cell))
 
 
 def _widen(widths: dict[tuple[int, str], float], node: int, cell: str, width: float) -> None:
