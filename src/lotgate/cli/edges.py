@@ -28,6 +28,7 @@ __all__ = [
     "NOT_ALL_GO",
     "console",
     "decisions",
+    "keep_freed_memory",
     "load_law",
     "load_lists",
     "note",
@@ -39,6 +40,26 @@ __all__ = [
 
 # What a command that ends well gives the shell; errors carry their own status.
 DONE, NOT_ALL_GO, BAD_INPUT, MISSING = 0, 1, 2, 3
+
+
+_KEPT = ((-1, 2_000_000_000), (-3, 32 << 20))
+"""M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of mallopt(3), in bytes; the second is the largest glibc takes."""
+
+
+def keep_freed_memory() -> None:
+    """Tells glibc to keep what is freed, where it is the C library.
+
+    Arrays of some megabytes come and go by the hundred in a check; fetching each anew from the system costs a tenth of
+    the processor time. For a command that ends, not for a server that stays.
+    """
+    import ctypes
+
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):
+        return
+    for option, size in _KEPT:
+        mallopt(option, size)
 
 
 def load_law(law_folders: Sequence[Path], as_known: date | None) -> Law:
@@ -65,6 +86,7 @@ def decisions(
     list_age: int | None = None,
 ) -> Decisions:
     """A workspace read and decided by the options of the command."""
+    keep_freed_memory()
     from lotgate.decide import check as decide
     from lotgate.tables import load
 
