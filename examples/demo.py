@@ -33,6 +33,7 @@ What to look at next (copy a line):
   .venv/bin/lotgate law show CN-2025-61       a measure: source, clauses, clocks
   .venv/bin/lotgate template my-shipments.xlsx
                                               an empty workbook for your own lines
+  .venv/bin/lotgate serve --demo              applications and licences in the browser, with invented users
 """
 
 
