@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from lotgate.items import kept_graph
+from lotgate.items import kept_graph, kernels
 from lotgate.items.graph import Graph
 from lotgate.items.interning import distinct_ids, numbers_in
 from lotgate.items.kept_graph import graph_of
@@ -107,6 +107,23 @@ def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path, monkeypatch
     monkeypatch.setenv("LOTGATE_CACHE", str(tmp_path / "file"))
     bom, items = bill()
     expect_same(graph_of(bom, items), Graph.build(bom, items))
+
+
+def test_compiled_walks_need_no_folder_to_write_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    numba = pytest.importorskip("numba")
+    plain = numba.njit
+
+    def refuses(*given: object, cache: bool = False, **ways: object) -> object:
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return plain(*given, **ways)
+
+    monkeypatch.setattr(numba, "njit", refuses)
+    kernels.compiled.cache_clear()
+    try:
+        assert len(kernels.compiled()) == 3
+    finally:
+        kernels.compiled.cache_clear()
 
 
 def test_several_programs_at_once(tmp_path: Path) -> None:

@@ -43,8 +43,11 @@ def compiled() -> Kernels:
     import numba
 
     # sums may be fused but not put into another order, so that every machine adds the same way
-    jit: Any = numba.njit(cache=True, error_model="numpy", fastmath={"contract"}, nogil=True)
-    return Kernels(jit(_one), jit(_many), jit(_bounds))
+    ways: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}, "nogil": True}
+    try:
+        return Kernels(*(numba.njit(cache=True, **ways)(walk) for walk in (_one, _many, _bounds)))
+    except RuntimeError:  # no folder to keep machine code in can be written to
+        return Kernels(*(numba.njit(**ways)(walk) for walk in (_one, _many, _bounds)))
 
 
 def _one(
