@@ -224,3 +224,22 @@ def test_facts_are_kept_to_the_byte(database: str) -> None:
 
 def test_both_databases_are_asked(database: str) -> None:
     assert connection.vendor in databases.KINDS
+
+
+def test_the_database_refuses_to_let_one_person_revoke(database: str) -> None:
+    """Behind the program's back, and through it with a second person."""
+    *_, granted = carried(1, "granted")
+    licence = next(other for other in granted.others if other.kind == "licence")
+    first, second = WHO["authority-decider"], WHO["authority-second-decider"]
+    proposed = {"step": "revoke", "reason": "diverted"}
+    act(first, Command("licence", "propose", licence.id, proposed), AT)
+    head = Book().head()
+    values = ("main", head.sequence + 1, "licence", licence.id, 9, "revoke", first.id, head.hash, "x", "{}")
+    insert = (
+        "INSERT INTO store_event (book, sequence, kind, record, version, event, actor, previous, hash, payload)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    )
+    with pytest.raises(DatabaseError, match="two persons"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(insert, values)
+    done = act(second, Command("licence", "revoke", licence.id, {"reason": "diverted"}), AT)
+    assert done.record.state == "revoked"

@@ -18,6 +18,11 @@ _EARLIER = (
     "SELECT 1 FROM store_separation s JOIN store_event e ON e.kind = s.kind AND e.event = s.earlier"
     " WHERE s.kind = NEW.kind AND s.event = NEW.event AND e.record = NEW.record AND e.actor = NEW.actor"
 )
+_ALONE = (
+    "NEW.kind = 'licence' AND NEW.event IN ('revoke', 'reinstate') AND NOT EXISTS (SELECT 1 FROM store_event e"
+    " WHERE e.kind = NEW.kind AND e.record = NEW.record AND e.event = 'propose' AND e.actor <> NEW.actor)"
+)
+"""Two persons: whoever revokes or reinstates, another one has proposed."""
 _FORK = (
     "NEW.sequence <> 1 + COALESCE((SELECT MAX(sequence) FROM store_event WHERE book = NEW.book), 0)"
     " OR NEW.previous <> COALESCE((SELECT hash FROM store_event WHERE book = NEW.book AND sequence = NEW.sequence - 1),"
@@ -76,6 +81,10 @@ def _sqlite() -> Iterator[str]:
         f"CREATE TRIGGER IF NOT EXISTS store_event_separation BEFORE INSERT ON store_event WHEN EXISTS ({_EARLIER})"
         " BEGIN SELECT RAISE(ABORT, 'store_event: separation of duties'); END"
     )
+    yield (
+        f"CREATE TRIGGER IF NOT EXISTS store_event_two BEFORE INSERT ON store_event WHEN {_ALONE}"
+        " BEGIN SELECT RAISE(ABORT, 'store_event: separation of duties, two persons'); END"
+    )
 
 
 _POSTGRESQL = (
@@ -97,6 +106,10 @@ _POSTGRESQL = (
       END IF;
       IF EXISTS ({_EARLIER}) THEN
         RAISE EXCEPTION 'store_event: separation of duties' USING ERRCODE = 'integrity_constraint_violation';
+      END IF;
+      IF {_ALONE} THEN
+        RAISE EXCEPTION 'store_event: separation of duties, two persons'
+          USING ERRCODE = 'integrity_constraint_violation';
       END IF;
       RETURN NEW;
     END $$""",
