@@ -7,6 +7,7 @@ idempotency key and are repeated until answered, so a server may be killed at an
 
 from __future__ import annotations
 
+import http.client
 import json
 import multiprocessing
 import os
@@ -139,7 +140,10 @@ def _contender(
     outcomes: Counter[str] = Counter()
     won = {}
     for licence in order:
-        said = attempt(licence, f"D-{number}-{licence}")
+        try:
+            said = attempt(licence, f"D-{number}-{licence}")
+        except Exception as error:  # a contender that dies would leave the others waiting; it shows in the tally
+            said = f"failed: {type(error).__name__}: {error}"
         outcomes[said] += 1
         if said == "spent":
             won[licence] = f"D-{number}-{licence}"
@@ -182,6 +186,16 @@ def _on_the_store(url: str, only_reserve: bool) -> Any:
     return attempt
 
 
+def _once(request: urllib.request.Request) -> tuple[int, bytes]:
+    """Status and body of one answer, refused or not, read to its end."""
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
 def _over_http(address: str, bearer: str) -> Any:
     def send(path: str, body: dict[str, Any], key: str) -> tuple[int, Any]:
         """The answer, whatever happens to the server meanwhile: the same message is sent until it is answered."""
@@ -192,17 +206,14 @@ def _over_http(address: str, bearer: str) -> Any:
                 headers=headers,
             )  # fmt: skip
             try:
-                with urllib.request.urlopen(request, timeout=60) as answer:
-                    return answer.status, json.load(answer)
-            except urllib.error.HTTPError as error:
-                with error:
-                    said = error.read()
-                if error.code == 409 and b"problem:busy" in said:
-                    time.sleep(0.05)
-                    continue
-                return error.code, said
-            except (OSError, ValueError, urllib.error.URLError):
-                time.sleep(0.05)  # not there, or gone in the middle of an answer
+                status, said = _once(request)
+                if status == 200:
+                    return status, json.loads(said)
+                if b"problem:busy" not in said:
+                    return status, said
+            except (OSError, ValueError, http.client.HTTPException):
+                pass  # not there, or gone in the middle of an answer
+            time.sleep(0.05)
         return 0, b"never answered"
 
     def attempt(licence: str, declaration: str) -> str:
