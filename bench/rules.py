@@ -15,12 +15,10 @@ from lotgate.law import Law
 
 __all__ = ["agreed", "rules"]
 
-SAMPLE = 20_000
 
-
-def agreed(law: Law, folder: Path) -> tuple[list[str], list[str]]:
-    """The clauses that the hand-written rules say alike, and those they do not (they have fallen behind the law)."""
-    path = write_facts(folder / "sample.parquet", law, SAMPLE, seed=2)
+def agreed(law: Law, path: Path) -> tuple[list[str], list[str]]:
+    """The clauses that the hand-written rules say alike of every line, and those they do not (they have fallen behind
+    the law)."""
     by_hand = ByHand(law, path)
     ours = engine.bites(law, path)
     known = [ref for ref in by_hand.refs if ref in ours]
@@ -40,7 +38,7 @@ def rules(law: Law, folder: Path, lines: int, repeats: int) -> list[Figure]:
     """The figures; raises AssertionError where an answer differs."""
     path = folder / f"facts-{lines}.parquet"
     write_facts(path, law, lines)
-    alike, stale = agreed(law, folder)
+    alike, stale = agreed(law, path)
     biting = [clause.ref for clause in law.clauses if clause.effect != "advisory"]
     some = engine.only(law, alike)
 
