@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import databases
@@ -28,3 +29,14 @@ def sqlite_database() -> Iterator[str]:
 def _clean() -> Iterator[None]:
     yield
     databases.drop_templates()
+
+
+@pytest.fixture(autouse=True)
+def _environment() -> Iterator[None]:
+    """A command that names a database leaves it in the environment for its own process; the next test starts anew."""
+    before = dict(os.environ)
+    yield
+    for name in set(os.environ) - set(before):
+        if name.startswith("LOTGATE_"):
+            del os.environ[name]
+    os.environ.update({name: value for name, value in before.items() if name.startswith("LOTGATE_")})
