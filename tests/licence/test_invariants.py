@@ -427,7 +427,7 @@ def test_20_status_list_customs_view_and_paper_tell_the_same_state(tmp_path: Pat
 
 
 def test_21_both_languages_say_the_same(tmp_path: Path) -> None:
-    """Every paper is compared in test_papers.py; here every refusal is, figure by figure."""
+    """Every paper is compared in test_licence_papers.py; here every refusal is, figure by figure."""
     import re
 
     case, licence = ready()
