@@ -59,7 +59,7 @@ def _killed(kind: str, url: str, count: int, kills: int) -> list[Figure]:
     with tempfile.TemporaryDirectory() as name:
 
         def kill() -> None:
-            left.append(contenders.kill_now_and_then(url, Path(name), port, kills, ended.is_set, most_alive=2.5))
+            left.append(contenders.kill_now_and_then(url, Path(name), port, kills, ended.is_set, most_alive=0.6))
 
         killer = threading.Thread(target=kill)
         killer.start()
