@@ -58,6 +58,19 @@ def test_the_change_of_any_byte_is_found_in_its_line(export: tuple[bytes, KeyFol
             assert number in {fault.line for fault in found.faults}, (number, offset, found.faults)
 
 
+def test_every_byte_of_a_signed_head_counts(export: tuple[bytes, KeyFolder], tmp_path: Path) -> None:
+    """Also the last characters of a signature, whose loose bits a forgiving reader would drop."""
+    data, keys = export
+    start = data.rindex(b'{"head"')
+    missed = []
+    for place in range(start, len(data)):
+        for byte in {0x20, 0x41, 0x51, 0x30, data[place] ^ 1, data[place] ^ 2} - {data[place]}:
+            changed = data[:place] + bytes([byte]) + data[place + 1 :]
+            if checked(tmp_path / "log", changed, keys).whole:
+                missed.append((place - start, chr(data[place]), chr(byte)))
+    assert missed == []
+
+
 @given(st.data())
 @settings(max_examples=60, deadline=None)
 def test_any_byte_to_any_value(

@@ -235,6 +235,10 @@ class _Reading:
                     trusted = False
                 self.fault(number, f"signed head: {checked.why.en}", f"签名日志头：{checked.why.zh}")
                 continue
+            if self.trusted is not None and not _agree(carried, self.trusted):
+                self.fault(number, "the keys carried are not those trusted", "所附公钥与可信公钥不符")
+            if jws != jws.strip():
+                self.fault(number, "a head not in canonical form", "日志头不是规范形式")
             signers.append(checked.kid)
             sealed.update(self._sealed(number, checked))
         if not self.heads:
@@ -273,6 +277,22 @@ class _Reading:
             else:
                 good[book] = sequence
         return good
+
+
+def _agree(carried: Any, trusted: Mapping[str, Any]) -> bool:
+    """Whether each key carried is among those trusted, as it is; since then it may have been retired."""
+    if not isinstance(carried, dict) or not isinstance(carried.get("keys"), list):
+        return False
+    if any(carried[name] != trusted.get(name) for name in carried if name != "keys"):
+        return False
+    known = {key.get("kid"): key for key in trusted.get("keys", ())}
+    for key in carried["keys"]:
+        held = known.get(key.get("kid")) if isinstance(key, dict) else None
+        if held is None or set(key) != set(held):
+            return False
+        if any(key[name] != held[name] for name in key if not (name == "until" and key[name] is None)):
+            return False
+    return True
 
 
 @cache
