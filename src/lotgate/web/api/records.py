@@ -17,17 +17,10 @@ from lotgate.licence.records import NEW
 from lotgate.web.api.access import need
 from lotgate.web.api.bodies import Id, Listed, RecordOut, StepDone, body_of
 from lotgate.web.services import cases, readers
+from lotgate.web.services.cases import PLURAL
 
 __all__ = ["PLURAL", "IdempotencyKey", "record_json", "register", "step_json", "step_paths"]
 
-PLURAL = {
-    "application": "applications",
-    "licence": "licences",
-    "clearance": "clearances",
-    "delivery": "deliveries",
-    "lot": "lots",
-    "finding": "findings",
-}
 IdempotencyKey = Annotated[
     str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")
 ]

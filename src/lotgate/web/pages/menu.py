@@ -8,6 +8,7 @@ from lotgate.law import Text
 from lotgate.licence import Actor
 from lotgate.licence.people import sides
 from lotgate.web.pages.words import word
+from lotgate.web.services.cases import PLURAL
 
 __all__ = ["Entry", "entries", "lists_for"]
 
@@ -30,7 +31,6 @@ _LISTS: dict[str, frozenset[str]] = {
     "finding": frozenset({"authority", "reader"}),
 }
 """Kinds of record, and the sides whose work they are."""
-_PLURAL = {"delivery": "deliveries"}
 _PAGES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("/checks/", "checks", frozenset({"exporter"})),
     ("/portfolio/", "portfolio", frozenset({"exporter"})),
@@ -51,6 +51,6 @@ def entries(actor: Actor | None, path: str) -> list[Entry]:
     shown = [("/", word("home"))]
     if actor is not None:
         shown += [(href, word(key)) for href, key, wanted in _PAGES if wanted & sides(actor)]
-        shown += [(f"/{_PLURAL.get(kind, f'{kind}s')}/", word(f"list.{kind}")) for kind in lists_for(actor)]
+        shown += [(f"/{PLURAL[kind]}/", word(f"list.{kind}")) for kind in lists_for(actor)]
     here = max((href for href, _ in shown if path.startswith(href)), key=len, default="")
     return [Entry(href, title, href == here) for href, title in shown]

@@ -14,15 +14,15 @@ from lotgate.web.pages import (
     portfolio_views,
     views,
 )
-from lotgate.web.services.cases import KINDS
+from lotgate.web.services.cases import PLURAL
 
-_ONE = {f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s": kind for kind in KINDS}
+_ONE = {many: one for one, many in PLURAL.items()}
 
 
 class Kind:
     """A kind of record in an address, in the plural."""
 
-    regex = "applications|licences|clearances|deliveries|lots|findings"
+    regex = "|".join(PLURAL.values())
 
     def to_python(self, value: str) -> str:
         """The kind."""
@@ -30,7 +30,7 @@ class Kind:
 
     def to_url(self, value: str) -> str:
         """The plural."""
-        return next(many for many, one in _ONE.items() if one == value)
+        return PLURAL[value]
 
 
 register_converter(Kind, "kind")

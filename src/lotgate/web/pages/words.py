@@ -306,7 +306,6 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "may": ("May", "可以"),
     "never": ("Never", "不得"),
     "acting_for": ("Acting for", "代表单位"),
-    "home.nothing": ("You hold no role yet. Your administrator gives you one.", "您尚无角色，请联系管理员。"),
 }
 # fmt: on
 

@@ -18,11 +18,20 @@ from lotgate.web.store.book import Book, act
 from lotgate.web.store.projection import COLUMNS, record_of
 
 __all__ = [
-    "KINDS", "PAGE", "Filters", "Page", "Summary", "clock_of", "counts", "day_of_record", "history", "listing", "now",
-    "possible", "record", "record_as_of", "related", "step", "visible",
+    "KINDS", "PAGE", "PLURAL", "Filters", "Page", "Summary", "clock_of", "counts", "day_of_record", "history",
+    "listing", "now", "possible", "record", "record_as_of", "related", "step", "visible",
 ]  # fmt: skip
 
-KINDS = ("application", "licence", "clearance", "delivery", "lot", "finding")
+PLURAL = {
+    "application": "applications",
+    "licence": "licences",
+    "clearance": "clearances",
+    "delivery": "deliveries",
+    "lot": "lots",
+    "finding": "findings",
+}
+"""Kinds of record, and how addresses name many of them."""
+KINDS = tuple(PLURAL)
 PAGE = 50
 _LONGEST_WORDS = 200
 
