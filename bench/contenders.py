@@ -16,6 +16,8 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -278,6 +280,29 @@ def kill_now_and_then(
         killed += 1
         server = serve(url, home, port)
     return killed, server
+
+
+def contend_while_killed(
+    url: str, licences: list[str], bearer: str, kills: int, most_alive: float
+) -> tuple[Tally, int]:
+    """What came of the attempts over HTTP while the server is killed now and then, and how often it was."""
+    port, ended, left = free_port(), threading.Event(), []
+    with tempfile.TemporaryDirectory() as name:
+
+        def kill() -> None:
+            left.append(kill_now_and_then(url, Path(name), port, kills, ended.is_set, most_alive))
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        try:
+            tally = contend(url, licences, address=f"http://127.0.0.1:{port}/", bearer=bearer)
+        finally:
+            ended.set()
+            killer.join()
+            killed, server = left[0]
+            server.terminate()
+            server.wait()
+    return tally, killed
 
 
 def balance(url: str) -> dict[str, Any]:

@@ -6,8 +6,6 @@ Both need a quiet machine to say anything about its speed; the processor time be
 from __future__ import annotations
 
 import os
-import tempfile
-import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,23 +53,7 @@ def _speed(kind: str, url: str, count: int) -> list[Figure]:
 def _killed(kind: str, url: str, count: int, kills: int) -> list[Figure]:
     granted = _prepare(url, count)
     bearer = _in_child(contenders.token, url)
-    port, ended, left = contenders.free_port(), threading.Event(), []
-    with tempfile.TemporaryDirectory() as name:
-
-        def kill() -> None:
-            left.append(contenders.kill_now_and_then(url, Path(name), port, kills, ended.is_set, most_alive=0.6))
-
-        killer = threading.Thread(target=kill)
-        killer.start()
-        try:
-            address = f"http://127.0.0.1:{port}/"
-            tally = contenders.contend(url, granted, address=address, bearer=bearer)
-        finally:
-            ended.set()
-            killer.join()
-            killed, server = left[0]
-            server.terminate()
-            server.wait()
+    tally, killed = contenders.contend_while_killed(url, granted, bearer, kills, most_alive=0.6)
     found = _in_child(contenders.balance, url)
     lost = set(tally.won.values()) ^ set(found["won"].values())
     wrong = len(lost) + found["spent_twice"] + abs(found["spent"] - count) + (not found["whole"])

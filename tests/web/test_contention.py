@@ -5,10 +5,6 @@ The numbers here are small; `python -m bench licences` runs the full ones.
 
 from __future__ import annotations
 
-import tempfile
-import threading
-from pathlib import Path
-
 import pytest
 from bench import contenders
 
@@ -30,25 +26,7 @@ def test_eight_processes_after_the_same_licences(database: str) -> None:
 def test_a_server_killed_in_the_middle_loses_nothing_and_spends_nothing_twice(database: str, kills: int) -> None:
     licences = contenders.prepare(database, LICENCES, migrate=False)
     bearer = contenders.token(database)
-    port = contenders.free_port()
-    ended = threading.Event()
-    with tempfile.TemporaryDirectory() as name:
-        left = []
-        killer = threading.Thread(
-            target=lambda: left.append(
-                contenders.kill_now_and_then(database, Path(name), port, kills, ended.is_set, most_alive=1.0)
-            )
-        )
-        killer.start()
-        try:
-            address = f"http://127.0.0.1:{port}/"
-            tally = contenders.contend(database, licences, address=address, bearer=bearer)
-        finally:
-            ended.set()
-            killer.join()
-            killed, server = left[0]
-            server.terminate()
-            server.wait()
+    tally, killed = contenders.contend_while_killed(database, licences, bearer, kills, most_alive=1.0)
     assert killed >= 1
     assert tally.outcomes == {"spent": LICENCES, "refused": 7 * LICENCES}
     found = contenders.balance(database)
