@@ -61,9 +61,12 @@ def serve(database: str | None, host: str, port: int, url: str | None, create_ad
 
 
 def _demonstration() -> None:
+    from lotgate.law import Text
     from lotgate.web.accounts.people import random_password
+    from lotgate.web.services.credentials import keys
     from lotgate.web.services.demonstration import PEOPLE, seed
 
+    keys(Text("Demonstration authority", "示例主管部门"))
     made = seed(random_password)
     note("DEMONSTRATION: organisations and people are invented. Passwords of users made now, shown this once:")
     for name, password in made.items():

@@ -34,7 +34,7 @@ _FORMAT = "lotgate-backup-1"
 _TABLES = (
     "accounts.Organisation", "accounts.User", "accounts.Membership", "accounts.Token", "account.EmailAddress",
     "mfa.Authenticator", "store.File", "store.Holding", "store.Event", "store.Head", "store.Record", "store.Key",
-    "store.Balance", "store.Use", "store.Number", "store.Answer", "store.Job", "store.Line",
+    "store.Balance", "store.Use", "store.Number", "store.Answer", "store.Credential", "store.Job", "store.Line",
 )  # fmt: skip
 _PORTION = 200
 

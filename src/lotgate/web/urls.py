@@ -1,9 +1,10 @@
-"""Addresses: sign-in, the language switch, the API under /api/v1/, and pages for all the rest."""
+"""Addresses: sign-in, the language switch, the API under /api/v1/, what is public, and pages for all the rest."""
 
 from __future__ import annotations
 
 from django.urls import include, path
 
+from lotgate.web import public
 from lotgate.web.api import api
 
 urlpatterns = [
@@ -11,6 +12,9 @@ urlpatterns = [
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
+    path(".well-known/jwks.json", public.key_set),
+    path(".well-known/did.json", public.did),
+    path("status/<slug:name>/<slug:purpose>", public.status),
     path("", include("lotgate.web.pages.urls")),
 ]
 

@@ -1,21 +1,21 @@
-"""Files of applications, customs reports, the auditor's view of the log, and the caller's own tokens."""
+"""Files of applications, papers as PDF, signed licences, customs reports, the auditor's view of the log, and the caller's own tokens."""
 
 from typing import Annotated, Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.utils.http import content_disposition_header
-from ninja import File, Form, NinjaAPI, Path, Router, Status
+from django.http import HttpRequest, StreamingHttpResponse
+from ninja import File, Form, NinjaAPI, Path, Query, Router, Status
 from ninja.files import UploadedFile
 from pydantic import Field
 
 from lotgate.law import Text
 from lotgate.licence import NotFound
+from lotgate.web import downloads
 from lotgate.web.accounts.models import SCOPES, Organisation, Token
 from lotgate.web.accounts.people import add_token, revoke_token
 from lotgate.web.api.access import acting, need
 from lotgate.web.api.bodies import Body, Id, StepDone
-from lotgate.web.api.records import IdempotencyKey, step_json
-from lotgate.web.services import audit, cases, customs, files
+from lotgate.web.api.records import PLURAL, IdempotencyKey, step_json
+from lotgate.web.services import audit, cases, credentials, customs, files, papers
 
 __all__ = ["register"]
 
@@ -40,6 +40,8 @@ class NewToken(Body):
 def register(api: NinjaAPI) -> None:
     """Adds the addresses."""
     _files(api)
+    _papers(api)
+    _licences(api)
     _customs(api)
     _audit(api)
     _tokens(api)
@@ -67,17 +69,56 @@ def _files(api: NinjaAPI) -> None:
     def opened(request: HttpRequest, id: Id, sha256: _Hash) -> Any:
         actor = need(request, "read")
         file, name = files.attached(actor, cases.record(actor, "application", id), sha256)
-        return file_answer(file, name)
+        return downloads.attachment(file, name)
 
     api.add_router("/applications", router)
 
 
-def file_answer(file: Any, name: str) -> HttpResponse:
-    """A file to be saved, never shown in the page: its type is told by us, its name is clean, nothing in it runs."""
-    answer = HttpResponse(bytes(file.content), content_type=file.media_type)
-    answer.headers["Content-Disposition"] = content_disposition_header(True, name)
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
+def _papers(api: NinjaAPI) -> None:
+    for kind, names in papers.NAMES.items():
+        router = Router(tags=[PLURAL[kind]])
+        _paper(router, kind, names)
+        api.add_router(f"/{PLURAL[kind]}", router)
+
+
+def _paper(router: Router, kind: str, names: tuple[str, ...]) -> None:
+    @router.get("/{id}/papers/{name}", operation_id=f"{kind}_paper", summary="A paper as PDF / PDF 文件")
+    def paper(
+        request: HttpRequest,
+        id: Id,
+        name: Annotated[str, Path(pattern=f"^({'|'.join(names)})$")],
+        language: Annotated[str, Query(pattern="^(en|zh)$")] = "en",
+    ) -> Any:
+        """What the caller may read of it, in English or Chinese."""
+        actor = need(request, "read")
+        made = papers.made(actor, cases.record(actor, kind, id), name, language)
+        return downloads.pdf(made, f"{id}-{name}.pdf")
+
+
+class Compact(Body):
+    """A signed licence or certificate."""
+
+    credential: Annotated[str, Field(min_length=1, max_length=100_000, pattern=r"^[\x21-\x7e\s]+$")]
+
+
+def _licences(api: NinjaAPI) -> None:
+    router = Router(tags=["licences"])
+
+    @router.get("/{id}/credential", operation_id="licence_credential", summary="The signed licence / 签名许可证")
+    def signed(request: HttpRequest, id: Id) -> Any:
+        """The licence as a W3C Verifiable Credential 2.0 (vc+jwt), for `lotgate licence verify`."""
+        return downloads.credential(id, credentials.signed(need(request, "read"), id))
+
+    api.add_router("/licences", router)
+    check = Router(tags=["licences"])
+
+    @check.post("/verify", response=dict[str, Any], operation_id="licence_verify", summary="Is it genuine? / 核验真伪")
+    def verify(request: HttpRequest, body: Compact) -> Any:
+        """What a signed licence shows now: signature, days, revoked or suspended. Whether it was used, its record says."""
+        need(request, "read")
+        return credentials.checked(body.credential).to_json()
+
+    api.add_router("/credentials", check)
 
 
 def _customs(api: NinjaAPI) -> None:
@@ -122,7 +163,7 @@ def _audit(api: NinjaAPI) -> None:
     )
     def head(request: HttpRequest) -> Any:
         """Where the log stands, signed; public, so that anybody may keep it."""
-        return {"head": audit.signed(), "keys": audit.keys().public}
+        return {"head": audit.signed(), "keys": credentials.keys().public}
 
     api.add_router("/audit", router)
 

@@ -24,12 +24,13 @@ from lotgate.licence.people import roles
 from lotgate.licence.records import NEW
 from lotgate.tables.schema import REGIMES
 from lotgate.web.languages import language
-from lotgate.web.pages.document_views import attach, papers_of
+from lotgate.web.pages.document_views import attach
 from lotgate.web.pages.filling import draw, read, vocabulary
 from lotgate.web.pages.showing import blocks, country, happenings, papers, state_class, unit
 from lotgate.web.pages.who import for_roles
 from lotgate.web.pages.words import word
-from lotgate.web.services import cases
+from lotgate.web.services import cases, credentials
+from lotgate.web.services import papers as paper_service
 from lotgate.web.services.readers import shown
 
 __all__ = ["case", "cases_of", "new", "step"]
@@ -98,7 +99,8 @@ def case(request: Any, actor: Actor, kind: str, id: str) -> Any:
         "history": happenings(actor, one, cases.history(actor, kind, id, at)),
         "account": account,
         "auditor": "auditor" in actor.roles,
-        "paper_kinds": papers_of(actor, one),
+        "paper_kinds": paper_service.held(actor, one),
+        "signed_file": credentials.may_have(actor, one),
         "attaches": any(move.event == "attach" for move in steps),
         "unit": unit(str(one.facts.get("unit", ""))),
     }  # fmt: skip

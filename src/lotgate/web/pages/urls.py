@@ -57,6 +57,7 @@ urlpatterns = [
     path("<kind:kind>/new/", case_views.new, name="new"),
     path("<kind:kind>/<str:id>/", case_views.case, name="case"),
     path("applications/<str:id>/files/<slug:sha256>/", document_views.file, name="file"),
+    path("licences/<str:id>/credential/", document_views.credential, name="credential"),
     path("<kind:kind>/<str:id>/papers/<slug:name>/", document_views.paper, name="paper"),
     path("<kind:kind>/<str:id>/as-of/", audit_views.as_of, name="as_of"),
     path("<kind:kind>/<str:id>/<slug:event>/", case_views.step, name="step"),

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-
-from django.conf import settings
 
 from lotgate.law import Text
 from lotgate.licence import Actor, Forbidden
 from lotgate.licence.people import sides
 from lotgate.web.services.cases import now
+from lotgate.web.services.credentials import keys
 from lotgate.web.store.book import Book
 from lotgate.web.store.verify import Verified, verify
 
-__all__ = ["export", "keys", "signed", "verified"]
+__all__ = ["export", "signed", "verified"]
 
 
 def _may_audit(actor: Actor) -> None:
@@ -30,17 +26,6 @@ def verified(actor: Actor) -> Verified:
     """What a check of the whole log and of every projection found; for auditors. Raises Forbidden."""
     _may_audit(actor)
     return verify()
-
-
-def keys() -> Any:
-    """The folder of signing keys of this server, `LOTGATE_KEYS` or in the data folder, made where there is none."""
-    from lotgate.licence.keys import KeyFolder
-
-    folder = Path(os.environ.get("LOTGATE_KEYS") or settings.DATA_FOLDER / "keys")
-    if folder.exists():
-        return KeyFolder(folder)
-    host = urlsplit(settings.SITE_ADDRESS).netloc.replace(":", "%3A")
-    return KeyFolder.create(folder, f"did:web:{host}", "This Lotgate server", "本 Lotgate 服务器", now())
 
 
 def signed(at: datetime | None = None) -> str:

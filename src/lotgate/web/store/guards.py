@@ -1,5 +1,6 @@
-"""What the database itself refuses: changing or deleting an entry or a file, a fork of the chain, and a decision by
-somebody who prepared or recommended the case. Written again after every migration, since rebuilding a table drops it.
+"""What the database itself refuses: changing or deleting an entry, a file or a signed licence, a fork of the chain, and
+a decision by somebody who prepared or recommended the case. Written again after every migration, since rebuilding a
+table drops it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from lotgate.licence.machines import machines
 
 __all__ = ["install", "separations"]
 
-FROZEN = ("store_event", "store_file")
+FROZEN = ("store_event", "store_file", "store_credential")
 _EARLIER = (
     "SELECT 1 FROM store_separation s JOIN store_event e ON e.kind = s.kind AND e.event = s.earlier"
     " WHERE s.kind = NEW.kind AND s.event = NEW.event AND e.record = NEW.record AND e.actor = NEW.actor"

@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 
 __all__ = [
-    "Answer", "Balance", "Event", "File", "Head", "Holding", "Job", "Key", "Line", "Number", "Record", "Separation",
-    "Use",
+    "Answer", "Balance", "Credential", "Event", "File", "Head", "Holding", "Job", "Key", "Line", "Number", "Record",
+    "Separation", "Use",
 ]  # fmt: skip
 
 ID = 120
@@ -155,6 +155,14 @@ class Answer(models.Model):
     message = models.CharField(max_length=400, primary_key=True)
     digest = models.CharField(max_length=64)
     answer = models.TextField()
+
+
+class Credential(models.Model):
+    """A licence as it was signed, once."""
+
+    licence = models.CharField(max_length=ID, primary_key=True)
+    compact = models.TextField()
+    made = models.DateTimeField(auto_now_add=True)
 
 
 class File(models.Model):
