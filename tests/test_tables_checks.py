@@ -36,6 +36,34 @@ def test_repeated_keys(tmp_path: Path, table: str, text: str, row: int) -> None:
     assert one_fault(tmp_path, **{"items": ITEMS, table: text})[:2] == (table, row)
 
 
+@pytest.mark.parametrize(
+    ("rows", "place", "expected"),
+    [
+        ("USD,USD,2026-03-02,1", (1, "to_currency"), "expected another currency"),
+        ("USD,CNY,2026-03-02,7\nEUR,CNY,2026-03-02,8\nEUR,USD,2026-03-02,1.1", (3, "to_currency"), "to or from CNY"),
+        (
+            "USD,CNY,2026-03-02,7\nCNY,USD,2026-03-02,0.14",
+            (2, "date"),
+            "the same two currencies on the same day as row 1",
+        ),
+        ("USD,CNY,2026-03-02,0", (1, "rate"), "greater than 0"),
+        ("USD,CNY,,7", (1, "date"), "required"),
+        ("USD,RMB,2026-03-02,7", (1, "to_currency"), "CNY"),
+    ],
+)
+def test_rates_that_contradict_each_other(tmp_path: Path, rows: str, place: tuple[int, str], expected: str) -> None:
+    text = f"currency,to_currency,date,rate\n{rows}\n"
+    *found, message = one_fault(tmp_path, rates=text)
+    assert found == ["rates", *place]
+    assert expected in message
+
+
+def test_rates_to_and_from_one_currency(tmp_path: Path) -> None:
+    text = "currency,to_currency,date,rate,source\nUSD,CNY,2026-03-02,7.1,bank\nCNY,EUR,2026-03-02,0.13,bank\n"
+    folder(tmp_path, rates=text + "USD,CNY,2026-03-03,7.2,bank\n")
+    assert load(tmp_path, required=())["rates"]["rate"].to_list() == [7.1, 0.13, 7.2]
+
+
 def test_rows_that_may_repeat(tmp_path: Path) -> None:
     folder(
         tmp_path,

@@ -181,7 +181,7 @@ def test_currencies_meet_only_through_a_rate() -> None:
     assert bounds(found, "magnet") == (0.0, 1.0)
     cell = settled_by(found, "magnet", "cn-61")
     assert cell is not None
-    assert (cell.part, cell.cell) == ("sm", "currency")
+    assert (cell.part, cell.cell) == ("sm", "rate:EUR")
     rated = shares_of(mixed, bom, rates={"EUR": "1.1", "USD": "1", "JPY": "0.0067"})
     assert rated.exact("magnet", "cn-61") == (Fraction(11, 100), Fraction(11, 100))
 

@@ -26,12 +26,13 @@ from lotgate.evaluate.evaluator import Evaluator
 from lotgate.facts.answers import apply_answers
 from lotgate.facts.destinations import alike_destinations, country_groups, destinations_name, us_destinations
 from lotgate.facts.evidence import as_of
-from lotgate.facts.item_facts import ItemFacts
+from lotgate.facts.item_facts import PART1, ItemFacts
 from lotgate.facts.us_content import USContent, law_counts
 from lotgate.facts.values import CodeBook
 from lotgate.items.amounts import Amounts
 from lotgate.items.carriers import CELLS, carriers
 from lotgate.items.content import Shares
+from lotgate.items.rates import Quoted, Rates
 from lotgate.law import Law, Status
 from lotgate.law.expr import FALSE, TRUE, Leaf
 from lotgate.tables import Workspace
@@ -87,6 +88,28 @@ class DestinationClass:
 
 
 @dataclass(frozen=True)
+class UsedRates:
+    """The rates of exchange of a roll-up: the common currency, the day of the rate of each other one, and which
+    currencies have none that day."""
+
+    common: str | None
+    quoted: Mapping[str, date]
+    missing: tuple[str, ...]
+
+    @classmethod
+    def of(cls, rates: Rates, day: date) -> UsedRates:
+        """The rates that count on a day; all empty where goods are priced in one currency."""
+        found = {name: rates.quoted_on(name, day) for name, _ in rates.on(day)}
+        quoted = {name: when for name, when in found.items() if when is not None}
+        return cls(rates.common if quoted else None, quoted, rates.missing(day))
+
+    def to_json(self) -> dict[str, Any]:
+        """The machine's form."""
+        quoted = {name: day.isoformat() for name, day in self.quoted.items()}
+        return {"common": self.common, "quoted": quoted, "missing": list(self.missing)}
+
+
+@dataclass(frozen=True)
 class Content:
     """The content of the items asked about, one row per item, basis and class of destinations.
 
@@ -99,6 +122,7 @@ class Content:
     classes: tuple[DestinationClass, ...]
     cycles: tuple[tuple[str, ...], ...]
     without_bill: frozenset[str]
+    rates: UsedRates
     reasons: Reasons = field(repr=False)
     progress: Progress | None = field(default=None, repr=False)
 
@@ -144,6 +168,7 @@ class Content:
                 }
                 for one in self.classes
             ],
+            "rates": self.rates.to_json(),
             "cycles": [list(cycle) for cycle in self.cycles],
             "rows": self.rows.select(*COLUMNS, "cell", "met").to_dicts(),
         }
@@ -171,12 +196,13 @@ def content(
     wanted = _wanted(facts, items)
     evaluator = Evaluator(law, [code for code in law.regimes if code == "us"])
     text = int(evaluator.text_of(evaluator.epochs(np.array([day], dtype="datetime64[D]")))[0])
+    quoted = facts.rates.on(day)
     classes = _classes(facts, law, evaluator, text)
     masses = Amounts.of(facts.graph, facts.items, "unit_mass_kg", None)
     nodes = facts.nodes[[facts.place[item] for item in wanted]]
     frames = [pl.DataFrame(schema=_SCHEMA)]
     columns: dict[int, tuple[Shares, int]] = {}
-    for shares, places in _sweeps(facts, evaluator, text, classes):
+    for shares, places in _sweeps(facts, evaluator, text, classes, quoted):
         by_mass = weighed(shares, masses)
         for position, place in enumerate(places):
             value, mass = _shown(shares, nodes, position), _shown(by_mass, nodes, position)
@@ -185,7 +211,8 @@ def content(
     bounds = pl.concat(frames).sort("order", "place").drop("order")
     bare = facts.graph.names.filter(pl.Series(~facts.graph.has_parts))
     reasons = Reasons(facts, columns)
-    return Content(law, day, bounds, tuple(classes), facts.graph.cycles, frozenset(bare), reasons, progress)
+    used = UsedRates.of(facts.rates, day)
+    return Content(law, day, bounds, tuple(classes), facts.graph.cycles, frozenset(bare), used, reasons, progress)
 
 
 def _answered(ws: Workspace, law: Law) -> Workspace:
@@ -234,7 +261,7 @@ def _classes(facts: ItemFacts, law: Law, evaluator: Evaluator, text: int) -> lis
     """The classes of every law that counts content, in the order of the table."""
     found = []
     chinese = next(iter(_levels(law, FACT_OF[CHINA]).values()), None)
-    if facts.cn61 is not None and chinese is not None:
+    if PART1 in law.code_lists and chinese is not None:
         found.append(DestinationClass(CHINA, "", (), chinese))
     if law_counts(law) and facts.ids:
         every = us_destinations(law)
@@ -247,17 +274,17 @@ def _classes(facts: ItemFacts, law: Law, evaluator: Evaluator, text: int) -> lis
 
 
 def _sweeps(
-    facts: ItemFacts, evaluator: Evaluator, text: int, classes: Sequence[DestinationClass]
+    facts: ItemFacts, evaluator: Evaluator, text: int, classes: Sequence[DestinationClass], quoted: Quoted
 ) -> Iterator[tuple[Shares, list[int]]]:
     """Shares by value, and for each of their columns the place of the class it stands for."""
     american = [place for place, one in enumerate(classes) if one.basis == UNITED_STATES]
-    if len(american) < len(classes) and facts.cn61 is not None:
-        yield facts.cn61, [0]
+    if len(american) < len(classes) and (chinese := facts.cn61(quoted)) is not None:
+        yield chinese, [0]
     at_once = max(1, CELLS_AT_ONCE // max(facts.graph.size, 1))
     for start in range(0, len(american), at_once):
         # one destination stands for its class
         chosen = {(classes[place].destinations[0], text): place for place in american[start : start + at_once]}
-        found = USContent(facts, evaluator, list(chosen))
+        found = USContent(facts, evaluator, list(chosen), quoted)
         yield found.shares, [place for _, place in sorted((found.class_of[pair], chosen[pair]) for pair in chosen)]
 
 

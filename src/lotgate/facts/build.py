@@ -11,15 +11,16 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from lotgate.evaluate.columns import ANYTHING, NONE, Column, FactTable, IntervalColumn, Members, Value
+from lotgate.evaluate.columns import ANYTHING, NONE, Column, FactTable, Members, Value
 from lotgate.evaluate.evaluator import Evaluator
 from lotgate.evaluate.factors import distinct
 from lotgate.facts.answers import Answers
 from lotgate.facts.coded import extended, list_column, number_column, places, text_column
+from lotgate.facts.content_facts import FACTS as CONTENT
+from lotgate.facts.content_facts import ContentFacts
 from lotgate.facts.item_facts import ItemFacts
 from lotgate.facts.licence_facts import Cover, LicenceFacts, members
 from lotgate.facts.party_facts import PartyFacts
-from lotgate.facts.us_content import USContent
 from lotgate.facts.values import CodeBook
 from lotgate.law import Law
 from lotgate.parties.lists import ListSet
@@ -56,9 +57,8 @@ class Facts:
         self.lines = ws.tables["shipments"]
         self._roles: dict[str, Ints] = {}
 
-    us_content: USContent | None = None
+    content: ContentFacts
     days: npt.NDArray[np.datetime64]
-    texts: Ints
     _columns: Mapping[str, Column]
 
     @cached_property
@@ -85,7 +85,9 @@ class Facts:
             put[fact] = number_column(self.lines[fact])
         for fact, column in self.items.columns.items():
             put[fact] = extended(column, _unknown_value(fact, self.law)).take(self.item_rows)
-        put["us_controlled_share"] = self._us_content(evaluator, days, put["destination"])
+        self.content = ContentFacts(self.items, evaluator, days, put["destination"])
+        for fact in CONTENT:
+            put[fact] = self.content.column(fact, np.arange(self.lines.height), self.item_rows)
         self._party_columns(put, days)
         self._licence_columns(put, days)
         return table
@@ -105,33 +107,12 @@ class Facts:
         frame = lines.select("kind", "ship_from", "destination").with_columns(origin=origins)
         return text_column(frame.select(pl.coalesce("kind", derived)).to_series())
 
-    def _us_content(self, evaluator: Evaluator, days: npt.NDArray[np.datetime64], destinations: Column) -> Column:
-        if "us" not in self.law.regimes or not self.items.ids:
-            return Column.constant(None, self.lines.height)
-        texts = self.texts = evaluator.text_of(evaluator.epochs(days))
-        span = int(texts.max(initial=0)) + 1
-        which, sample = distinct(destinations.codes.astype(np.int64) * span + texts)
-        pairs = [(_text(destinations[row]), int(texts[row])) for row in sample]
-        content = self.us_content = USContent(self.items, evaluator, pairs)
-        low, high = content.shares.low[self.items.nodes], content.shares.high[self.items.nodes]
-        classes = low.shape[1]
-        column = np.array([content.class_of[pair] for pair in pairs], dtype=np.int64)[which]
-        unknown = len(self.items.ids) * classes
-        codes = np.where(self.item_rows < len(self.items.ids), self.item_rows * classes + column, unknown)
-        return IntervalColumn(codes.astype(np.int32), np.append(low.reshape(-1), 0.0), np.append(high.reshape(-1), 1.0))
-
     def with_items(self, lines: Ints, items: Sequence[str]) -> dict[str, Column]:
         """The columns that hang on the item, for some lines shipping other items (by name) on their day."""
         rows = np.array([self.items.place[item] for item in items], dtype=np.int64)
         found = {fact: column.take(rows) for fact, column in self.items.columns.items()}
         found["kind"] = self._kind(self.lines[lines.tolist()], rows)
-        share = self._columns["us_controlled_share"]
-        if isinstance(share, IntervalColumn) and self.us_content is not None:
-            classes = self.us_content.shares.low.shape[1]
-            share = share.take(lines)
-            share.codes = (rows * classes + share.codes % classes).astype(np.int32)
-            found["us_controlled_share"] = share
-        return found
+        return found | {fact: self.content.column(fact, lines, rows) for fact in CONTENT}
 
     def _party_columns(self, put: dict[str, Column], days: npt.NDArray[np.datetime64]) -> None:
         exporter = self.party_rows("exporter")
@@ -210,25 +191,9 @@ class Facts:
         found: npt.NDArray[np.bool_] = (self.lines["intermediaries"].list.len().fill_null(1) > 0).to_numpy()
         return found
 
-    def content_key(self, lines: Ints) -> Ints:
-        """A key per line: lines of one key share item and class of destinations, or an item without a bill, of which
-        the same is asked whatever the destination."""
-        column, rows = self._columns["us_controlled_share"], self.item_rows[lines]
-        bare = np.append(~self.items.graph.has_parts[self.items.nodes], [False, False])
-        found: Ints = np.where(bare[rows], len(column) + rows, column.codes[lines])
-        return found
-
-    def content_gaps(self, row: int, item: int, fact: str) -> list[tuple[str, str]]:
-        """(cell, part) for every cell that keeps a content share of a line's item open."""
-        name = self.items.ids[item]
-        if fact == "cn61_share":
-            shares = self.items.cn61
-            return self.items.content_gaps(shares, name, "CN-2025-61#1.1", "cn_code") if shares else [("bom", name)]
-        if self.us_content is None:
-            return [("bom", name)]
-        destination = self.lines["destination"][row]
-        column = self.us_content.class_of[(destination, int(self.texts[row]))]
-        return self.items.content_gaps(self.us_content.shares, name, f"us-{column}", "us_code")
+    def content_key(self, fact: str, lines: Ints) -> Ints:
+        """A key per line: lines of one key have the same cells to fill for a share of content."""
+        return self.content.key(self._columns[fact], lines, self.item_rows[lines])
 
     def covers(self, row: int, day: date) -> list[Cover]:
         """What the licences named in a line do for it on a day."""

@@ -22,11 +22,12 @@ from lotgate.items.content import Counting, Shares, value_shares
 from lotgate.items.graph import Graph
 from lotgate.items.kept_graph import graph_of
 from lotgate.items.paths import open_cells
+from lotgate.items.rates import Quoted, Rates
 from lotgate.law import Law
 from lotgate.law.expr import FALSE, TRUE, UNKNOWN
 from lotgate.tables import Workspace
 
-__all__ = ["ItemFacts", "share_limits"]
+__all__ = ["PART1", "ItemFacts", "share_limits"]
 
 METRICS = {
     "tpp": "tpp",
@@ -56,6 +57,7 @@ class ItemFacts:
         self._cells: dict[str, list[Any]] = {}
         self._tests_memo: dict[tuple[Value, ...], Members] = {}
         self._open_memo: dict[tuple[Value, ...], list[str]] = {}
+        self._valued: tuple[Quoted, Amounts] | None = None
 
     def cells(self, column: str) -> list[Any]:
         """One column of the items table."""
@@ -107,7 +109,6 @@ class ItemFacts:
         found["parts_meet"] = Column.of(self.parts_meet)
         found["parts_model"] = Column.of(self.parts_model)
         found["parts_us_code"] = Column.of(self.parts_us_code)
-        found["cn61_share"] = Column(np.arange(len(self.ids), dtype=np.int32), self.cn61_share)
         return found
 
     def _code_column(self, fact: str) -> Column:
@@ -248,9 +249,9 @@ class ItemFacts:
         below = self._below([own.get(code, _NOTHING) for code in codes])
         return [_NOTHING if code is not None else found for found, code in zip(below, codes, strict=True)]
 
-    @cached_property
-    def cn61(self) -> Shares | None:
-        """Shares of PRC-origin Part 1 content (announcement 61 of 2025, article 1(1)); None where no list is loaded."""
+    def cn61(self, quoted: Quoted) -> Shares | None:
+        """Shares of PRC-origin Part 1 content (announcement 61 of 2025, article 1(1)) at the rates of a day; None where
+        no list is loaded."""
         if PART1 not in self.law.code_lists:
             return None
         codes = self.columns_of("cn_code")
@@ -262,7 +263,7 @@ class ItemFacts:
         )
         column = ContentColumn("CN-2025-61#1.1", limits=share_limits(self.law, "cn61_share"))
         counting = Counting.of(must, may, opaque=self._opaque_rare_earths(codes))
-        return value_shares(self.graph, self.amounts, counting, [column])
+        return value_shares(self.graph, self.amounts(quoted), counting, [column])
 
     def _opaque_rare_earths(self, codes: Sequence[Members]) -> npt.NDArray[np.bool_]:
         """Foreign alloys, targets and magnets of a listed kind that come without a bill: what went into them is open.
@@ -292,17 +293,15 @@ class ItemFacts:
         ]
 
     @cached_property
-    def amounts(self) -> Amounts:
-        """Unit values of all parts in their currencies."""
-        return Amounts.of(self.graph, self.items)
+    def rates(self) -> Rates:
+        """The rates between the currencies items are priced in."""
+        return Rates.of(self.ws.tables["rates"], self.items["currency"].drop_nulls().unique().to_list())
 
-    @cached_property
-    def cn61_share(self) -> list[Value]:
-        """Bounds of the announcement 61 share of every item."""
-        if self.cn61 is None:
-            return [None] * len(self.ids)
-        low, high = self.cn61.low[self.nodes, 0], self.cn61.high[self.nodes, 0]
-        return list(zip(low.tolist(), high.tolist(), strict=True))
+    def amounts(self, quoted: Quoted) -> Amounts:
+        """Unit values of all parts at the rates of a day."""
+        if self._valued is None or self._valued[0] != quoted:
+            self._valued = quoted, Amounts.of(self.graph, self.items, rates=dict(quoted))
+        return self._valued[1]
 
     @cached_property
     def _composed(self) -> frozenset[str]:
@@ -353,9 +352,19 @@ class ItemFacts:
         return sorted({names[node] for node in below} - {self.ids[place]})
 
     def content_gaps(self, shares: Shares, item: str, column: str, code: str) -> list[tuple[str, str]]:
-        """(cell, part) for every cell that keeps a share open; `code` is the fact that tells whether a part counts."""
+        """(cell, part) for every cell that keeps a share open; `code` is the fact that tells whether a part counts.
+
+        A rate of exchange belongs to no part: its subject is the pair of currencies.
+        """
         gaps: list[tuple[str, str]] = []
         for found in open_cells(shares, item, column):
+            if found.cell.startswith("rate:"):
+                name = found.cell.removeprefix("rate:")
+                own = shares.amounts.without_rate(shares.graph.number_of[item])
+                other = self.rates.common or min(own or self.rates.used - {name})
+                if name != other:
+                    gaps.append(("rate", f"{name}/{other}"))
+                continue
             if found.cell != "counts":
                 gaps.append((found.cell, found.part))
                 continue
@@ -364,7 +373,7 @@ class ItemFacts:
                 gaps.append(("made_in", found.part))
             if self.cells(code)[place] is None:
                 gaps.append((code, found.part))
-        return gaps or [("bom", item)]
+        return list(dict.fromkeys(gaps)) or [("bom", item)]
 
 
 def share_limits(law: Law, fact: str) -> tuple[str, ...]:

@@ -11,8 +11,10 @@ import numpy.typing as npt
 import polars as pl
 
 from lotgate.facts.build import Facts
+from lotgate.facts.content_facts import FACTS as CONTENT
 from lotgate.facts.item_facts import METRICS
 from lotgate.facts.tags import list_of_tag
+from lotgate.items.rates import MAX_AGE
 from lotgate.law import Text
 from lotgate.law.expr import Leaf
 from lotgate.law.model import FactSpec
@@ -66,6 +68,17 @@ EMPTY = {
 }
 
 
+def _rate(pair: str, day: date) -> Text:
+    """What to ask for a rate that is missing on a day."""
+    one, _, other = pair.partition("/")
+    return Text(
+        f"What was the rate between {one} and {other} on {day}? Add it to table rates; the latest on or before that "
+        f"day counts, if it is not older than {MAX_AGE.days} days.",
+        f"{day} {one} 与 {other} 之间的汇率是多少？请填入 rates 表；"
+        f"采用该日或之前最近的汇率，且不得早于 {MAX_AGE.days} 日。",
+    )
+
+
 OPEN_OWNERS = Text(
     "Its listed owners reach the level together only, and the text does not say whether their stakes are added. Ask "
     "the authority or counsel: does the rule reach this party (yes or no)?",
@@ -111,8 +124,8 @@ class Questions:
         if spec.subject == "item":
             key = self.facts.item_rows[lines]
             whole = key >= len(self.facts.items.ids)
-            if leaf.fact == "us_controlled_share":
-                key = self.facts.content_key(lines)
+            if leaf.fact in CONTENT:
+                key = self.facts.content_key(leaf.fact, lines)
             yield np.where(whole, -1 - lines, key), lambda line: self.cells(line, leaf)
         elif spec.subject == "exporter":
             key = self.facts.party_rows("exporter")[lines]
@@ -190,8 +203,8 @@ class Questions:
                 yield from self._figures(part, str(leaf.operand), item)
         elif leaf.fact in METRICS:
             yield (spec.ask, item, spec.question)
-        elif leaf.fact in ("cn61_share", "us_controlled_share"):
-            yield from self._content(line, place, item, leaf)
+        elif leaf.fact in CONTENT:
+            yield from self._content(line, item, leaf)
         else:
             yield (leaf.fact, item, spec.question)
 
@@ -209,9 +222,12 @@ class Questions:
         ) and "dense_tops" not in self.facts.items.missing_figures(item):
             yield ("bit_length", item, spec.question)
 
-    def _content(self, line: int, place: int, item: str, leaf: Leaf) -> Iterator[Cell]:
-        for cell, part in self.facts.content_gaps(line, place, leaf.fact):
-            yield (cell, part, EMPTY.get(cell, self.law.facts[leaf.fact].question))
+    def _content(self, line: int, item: str, leaf: Leaf) -> Iterator[Cell]:
+        for cell, subject in self.facts.content.gaps(line, item, leaf.fact):
+            if cell == "rate":
+                yield (cell, subject, _rate(subject, self._day(line)))
+            else:
+                yield (cell, subject, EMPTY.get(cell, self.law.facts[leaf.fact].question))
 
     def _party(self, line: int, leaf: Leaf, spec: FactSpec) -> Iterator[Cell]:
         roles = ("end_user",) if leaf.fact == "end_user_country" else ("end_user", "consignee", "intermediaries")

@@ -16,6 +16,7 @@ from lotgate.evaluate.evaluator import Evaluator
 from lotgate.facts.item_facts import ItemFacts, share_limits
 from lotgate.items.content import Column as ContentColumn
 from lotgate.items.content import Counting, Shares, value_shares
+from lotgate.items.rates import Quoted
 from lotgate.law import Law
 from lotgate.law.expr import FALSE, TRUE
 
@@ -38,9 +39,11 @@ class USContent:
     controlled, or that nobody has classified, the inside is open.
     """
 
-    def __init__(self, facts: ItemFacts, evaluator: Evaluator, pairs: Sequence[Destination]) -> None:
-        """`pairs` are the destinations asked about."""
-        self.facts = facts
+    def __init__(
+        self, facts: ItemFacts, evaluator: Evaluator, pairs: Sequence[Destination], quoted: Quoted = ()
+    ) -> None:
+        """`pairs` are the destinations asked about, `quoted` the rates of exchange of the day."""
+        self.facts, self.quoted = facts, quoted
         codes = facts.columns_of("us_code")
         distinct = list(dict.fromkeys(codes))
         number = {members: k for k, members in enumerate(distinct)}
@@ -74,7 +77,7 @@ class USContent:
         unsaid = [code != NONE for code in facts.cells("us_code")]
         opaque[facts.nodes] = np.array(unsaid, dtype=bool) & ~from_us
         counting = Counting.of(count_must, count_may, stop_must=stop_must, stop_may=stop_may, opaque=opaque)
-        return value_shares(facts.graph, facts.amounts, counting, columns)
+        return value_shares(facts.graph, facts.amounts(self.quoted), counting, columns)
 
 
 def law_counts(law: Law) -> bool:

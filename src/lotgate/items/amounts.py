@@ -31,7 +31,8 @@ class Amounts:
     A known amount has equal bounds. An unknown one is at least what its listed parts come to (a bill lists every
     bought part, the rest of a price is the maker's own work) and open above. `kind` -1 compares with nothing.
     `comparable` says for each line of the bill whether parent and component share a kind; None: every one does.
-    `written` is the amount as the table has it, `factors[unit]` what one unit of its currency is in the common one.
+    `written` is the amount as the table has it, `factors[unit]` what one unit of its currency is in the common one;
+    kind 0 is the common one, and `currencies[kind]` names what stays apart for want of a rate.
     """
 
     written: Floats
@@ -41,6 +42,7 @@ class Amounts:
     high: Floats
     kind: Codes
     comparable: Bools | None
+    currencies: tuple[str, ...] = ("",)
 
     @classmethod
     def of(
@@ -60,13 +62,13 @@ class Amounts:
         values = items[column].cast(pl.Float64).fill_nan(0.0).fill_null(np.nan).to_numpy()
         written = _placed(values.astype(np.float64, copy=False), rows, np.nan)
         unknown = np.isnan(written)
-        kind, unit, factors = _kinds(rows, None if currency is None else items[currency], rates)
+        kind, unit, factors, names = _kinds(rows, None if currency is None else items[currency], rates)
         kind = _inherit(graph, kind, unknown)
         amount = written * np.array([float(factor) for factor in factors])[unit] if rates else written
         one = graph.size > 0 and kind[0] >= 0 and bool((kind == kind[0]).all())
         comparable = None if one else (kind[graph.parent] == kind[graph.component]) & (kind[graph.parent] >= 0)
         low, high = _fill(graph, amount, comparable) if unknown.any() else (amount, amount)
-        return cls(written, unit, factors, low, high, kind, comparable)
+        return cls(written, unit, factors, low, high, kind, comparable, names)
 
     @cached_property
     def known(self) -> bool:
@@ -80,6 +82,10 @@ class Amounts:
     def compare(self, line: int) -> bool:
         """Whether parent and component of one line share a kind."""
         return self.comparable is None or bool(self.comparable[line])
+
+    def without_rate(self, *parts: int) -> list[str]:
+        """The currencies of some parts that have no rate, in their order."""
+        return sorted({self.currencies[kind] for part in parts if (kind := int(self.kind[part])) > 0})
 
     def exact(self, node: int) -> Fraction | None:
         """A part's amount as written, in its common currency; None if unknown."""
@@ -103,12 +109,12 @@ def _placed(values: npt.NDArray[Any], rows: npt.NDArray[np.int64], empty: float)
 
 def _kinds(
     rows: npt.NDArray[np.int64], currency: pl.Series | None, rates: Mapping[str, Limit] | None
-) -> tuple[Codes, Codes, tuple[Fraction, ...]]:
-    """For each part the group its amount compares in, its currency as a number, and each one's factor into a common
-    currency."""
+) -> tuple[Codes, Codes, tuple[Fraction, ...], tuple[str, ...]]:
+    """For each part the group its amount compares in, its currency as a number; each one's factor into a common
+    currency, and the name of each group that is one currency."""
     if currency is None:
         nothing = np.zeros(rows.size, np.int32)
-        return nothing, nothing, (Fraction(1),)
+        return nothing, nothing, (Fraction(1),), ("",)
     known = {code: rate for code, given in (rates or {}).items() if (rate := exact(given)) is not None}
     codes = currency.cast(pl.String)
     named = codes.drop_nulls().unique().sort().to_list()
@@ -117,7 +123,7 @@ def _kinds(
     factors = (Fraction(1), *(known.get(code, Fraction(1)) for code in named))
     place = codes.cast(pl.Enum(named)).to_physical().cast(pl.Int32)
     unit = _placed((place + 1).fill_null(0).to_numpy(), rows, 0)
-    return np.array(groups, np.int32)[unit], unit, factors
+    return np.array(groups, np.int32)[unit], unit, factors, ("", *named)
 
 
 def _inherit(graph: Graph, kind: Codes, unpriced: Bools) -> Codes:

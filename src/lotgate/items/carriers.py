@@ -27,7 +27,7 @@ __all__ = ["CELLS", "CLOSE", "Carriers", "Way", "carriers", "line_steps", "path_
 Nodes = npt.NDArray[np.int32]
 CLOSE = 1e-11
 """Amounts closer than this, relatively, are compared exactly."""
-CELLS = (None, "quantity", "currency", "counts", "bom", "unit_value")
+CELLS = (None, "quantity", "currency", "counts", "bom", "unit_value", "rate")
 """Cells that keep a share open, by the number they go by here."""
 _NOBODY = np.iinfo(np.int64).max
 
@@ -298,8 +298,9 @@ def _cell_of(
     several = counts.astype(np.int8) + stops + opens > 1
     unseen = opens & counting.opaque[child, column] & ~graph.has_parts[child]
     what = np.select([blurred, mixed, several, unseen], [1, 2, 3, 4], 5)
-    no_money = (amounts.kind[parents] < 0) & (amounts.kind[child] >= 0)
-    return np.where((what == 2) & no_money, parents, child), what
+    priced, parent_priced = amounts.kind[child] >= 0, amounts.kind[parents] >= 0
+    part = np.where((what == 2) & priced & ~parent_priced, parents, child)
+    return part, np.where((what == 2) & priced & parent_priced, 6, what)
 
 
 def _product(left: Floats, right: Floats) -> Floats:

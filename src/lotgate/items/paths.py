@@ -38,9 +38,9 @@ class Path:
 class OpenCell:
     """A cell that keeps a share open: the part it belongs to, the cell, and how much of the content hangs on it.
 
-    `cell` is `unit_value`, `currency`, `quantity` (of the part in its bill), `bom`, or `counts` (whether the part
-    counts: its origin or its code, which the caller knows). `width` is an amount per unit of the item, at most the
-    whole gap and perhaps infinite.
+    `cell` is `unit_value`, `currency`, `quantity` (of the part in its bill), `bom`, `counts` (whether the part
+    counts: its origin or its code, which the caller knows), or `rate:JPY` for a currency of the part or its bill that
+    has no rate. `width` is an amount per unit of the item, at most the whole gap and perhaps infinite.
     """
 
     part: str
@@ -197,7 +197,10 @@ def _line_cells(shares: Shares, part: int, line: int, column: int) -> list[tuple
     if least != most:
         cells.append((child, "quantity", np.inf))
     if not amounts.compare(line):
-        cells.append((part if amounts.kind[part] < 0 <= amounts.kind[child] else child, "currency", np.inf))
+        if min(amounts.kind[part], amounts.kind[child]) >= 0:
+            cells += [(child, f"rate:{name}", np.inf) for name in amounts.without_rate(part, child)]
+        else:
+            cells.append((part if amounts.kind[part] < 0 <= amounts.kind[child] else child, "currency", np.inf))
     if low == high:
         return cells
     gap = most * (high - low)

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text as Line
 
 from lotgate.decide.content import CHINA, Content, DestinationClass
+from lotgate.items.rates import MAX_AGE
 from lotgate.report.files import write_whole
 from lotgate.report.rows import clean
 from lotgate.report.screen_text import bullets, columns, fit, heading, joined
@@ -232,6 +233,9 @@ def _print_foot(content: Content, nothing: int, console: Console, language: str)
     console.print()
     bare = [item for item in content.bounds["item"].unique(maintain_order=True) if item in content.without_bill]
     notes = [say("content.cycle", language, way=" > ".join(map(clean, way))) for way in content.cycles]
+    if missing := content.rates.missing:
+        names = ("、" if language == "zh" else ", ").join(missing)
+        notes.append(say("content.no_rate", language, names=names, day=content.on, age=MAX_AGE.days))
     bullets(notes, console, style="yellow", mark="!")
     if bare:
         text = say("content.without_bill", language, n=f"{len(bare):,}", items=_some(bare, language))

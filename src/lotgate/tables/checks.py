@@ -41,6 +41,7 @@ def check_rows(table: Table, checked: Checked) -> list[Fault]:
     more = {
         "composition": _mass_sums,
         "bom": _self_parts,
+        "rates": _common_currency,
         "chips": _item_cells,
         "ownership": _holdings,
         "licences": _validity,
@@ -108,6 +109,43 @@ def _self_parts(checked: Checked) -> list[Fault]:
         )
         for component, row in same.select("component", "row#").rows()
     ]
+
+
+def _common_currency(checked: Checked) -> list[Fault]:
+    """Rates that leave the one currency all share, or stand there twice for a day, in whichever direction."""
+    faults = []
+    shared: set[str] = set()
+    seen: dict[tuple[str, ...], int] = {}
+    rates = checked.numbered.drop_nulls(["currency", "to_currency", "date"])
+    for one, other, day, row in rates.select("currency", "to_currency", "date", "row#").iter_rows():
+        pair = (*sorted((one, other)), str(day))
+        common = shared & {one, other} if shared else {one, other}
+        column, value = "to_currency", other
+        if one == other:
+            said = ("a rate of a currency to itself", "币种与自身的汇率", "another currency", "其他币种")
+        elif not common:
+            names = " or ".join(sorted(shared))
+            said = (
+                f"{one} to {other} shares no currency with the rates before",
+                f"{one} 与 {other} 的汇率与前面各行没有共同币种",
+                f"a rate to or from {names}, as in every row before",
+                f"涉及 {names} 的汇率，与前面各行一致",
+            )
+        elif pair in seen:
+            column, value = "date", str(day)
+            said = (
+                f"the same two currencies on the same day as row {seen[pair]}",
+                f"与第 {seen[pair]} 行币种和日期相同",
+                "one rate for one day",
+                "每日一个汇率",
+            )
+        else:
+            shared = common
+            seen[pair] = row
+            continue
+        message, message_zh, expected, expected_zh = said
+        faults.append(Fault("rates", message, row, column, value, expected, message_zh, expected_zh))
+    return faults
 
 
 _PER_ITEM = (

@@ -274,6 +274,17 @@ _BOM = Table("bom", "Bill of materials", "物料清单", (
            required=True, above=0),
 ))
 
+_RATES = Table("rates", "Rates of exchange, every one to or from one common currency",
+               "汇率，每行均须涉及同一共同币种", (
+    Column("currency", "currency", "Currency of which one unit is priced", "一单位被折算的币种", required=True),
+    Column("to_currency", "currency", "Currency the rate is given in", "汇率所用的计价币种", required=True),
+    Column("date", "day", "Day of the rate; it counts from then on, for 31 days at most",
+           "汇率日期；自该日起适用，最多 31 日", required=True),
+    Column("rate", "number", "Units of to_currency for one unit of currency", "一单位 currency 折合的 to_currency 数额",
+           required=True, above=0),
+    Column("source", "text", "Who publishes it", "公布机构"),
+))
+
 _CHIPS = Table("chips", "Computing performance, one row per precision; per-item cells are repeated",
                "芯片算力，每种精度一行；每个物项的其余数据各行相同", (
     Column("item", "id", "Item", "物项", required=True, refers="items"),
@@ -363,6 +374,7 @@ TABLES: dict[str, Table] = {
         _ITEMS,
         _COMPOSITION,
         _BOM,
+        _RATES,
         _CHIPS,
         _PARTIES,
         _OWNERSHIP,
