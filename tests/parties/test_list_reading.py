@@ -201,6 +201,18 @@ BOMB = b"""<?xml version="1.0"?><!DOCTYPE z [<!ENTITY a "ha"><!ENTITY b "&a;&a;&
         ("near.csv", b"name,contry\nA,DE\n", "'country'"),
         ("slip.csv", f"{CSL_HEADER}\nx,y\n".encode(), "cells"),
         ("ccl.csv", b"eccn,heading\n3A090,x\n", "not a party list"),
+        ("twice.csv", b"name,name\nA,B\n", "stands twice"),
+        ("deep.json", b'{"results":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested too deeply"),
+        ("shape.json", b'{"results": {"a": 1}}', "looks like csl-json but cannot be read"),
+        ("strings.json", b'{"results": ["a"]}', "looks like csl-json but cannot be read"),
+        ("root.xml", b"<?xml version='1.0'?><!-- <sdnList> --><foo><bar/></foo>", "unknown XML root.*'foo'"),
+        (
+            "lied.xml",
+            UN.replace("?>", " encoding='iso-8859-1'?>").replace("BADEGE", "Кумсан").encode(),
+            "it is in UTF-8",
+        ),
+        ("mangled.csv", ("name\n" + "Zoë Käse Grün Öl Ærø Ünal\n" * 2).encode().decode("cp1252").encode(), "line 2"),
+        ("mangled.xml", UN.replace("BADEGE", "Кумсан Ёж Дом Иль Шиш").encode().decode("latin-1").encode(), "wrongly"),
     ],
 )
 def test_broken_files_are_refused_with_the_reason(tmp_path: Path, name: str, content: bytes, message: str) -> None:
@@ -214,6 +226,24 @@ def test_zip_with_one_file_and_utf16_are_read(tmp_path: Path) -> None:
     (tmp_path / "wide.csv").write_bytes("name\nΘήτα\n".encode("utf-16"))
     assert read_list(tmp_path / "own.zip")[0].entries["name"].to_list() == ["Eta"]
     assert read_list(tmp_path / "wide.csv")[0].entries["name"].to_list() == ["Θήτα"]
+
+
+def test_a_few_mangled_letters_do_not_condemn_a_list(tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("name\n" + "São Paulo Ærø\n" * 50 + "KÃ¤se\n" * 5, encoding="utf-8")
+    assert read_list(tmp_path / "own.csv")[0].rows == 55
+
+
+def test_cells_may_be_parted_by_semicolons_or_tabs_and_hold_line_breaks(tmp_path: Path) -> None:
+    for sign in ";\t":
+        (tmp_path / "own.csv").write_bytes(f'id{sign}name{sign}country\r\n1{sign}"Eta\r\nWorks"{sign}DE\r\n'.encode())
+        (found,) = read_list(tmp_path / "own.csv")
+        assert found.entries.select("entry", "name").rows() == [("1", "Eta Works")]
+
+
+def test_utf16_longer_than_what_is_looked_at_first(tmp_path: Path) -> None:
+    names = "".join(f"Θήτα {number}\n" for number in range(100_001))
+    (tmp_path / "wide.csv").write_bytes(f"name\n{names}".encode("utf-16"))
+    assert len(read_list(tmp_path / "wide.csv")[0]) == 100_001
 
 
 def test_folder_sets_broken_files_aside_and_keeps_the_rest(tmp_path: Path) -> None:

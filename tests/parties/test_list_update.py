@@ -222,7 +222,7 @@ def test_a_broken_file_is_refused_and_the_good_list_stays(
         ([Answer(status=302, headers={"Location": "ftp://127.0.0.1/list"})], "(?i)redirect"),
         ([Answer(un_xml().encode(), stated_length=100_000, cut_after=900)], "bytes came of the 100,000"),
         ([Answer(un_xml().encode(), seconds_before=3.0)], "no answer within 0.5 seconds"),
-        ([Answer(un_xml(40).encode(), drip_seconds=0.4)], "not complete after 2 seconds"),
+        ([Answer(un_xml(40).encode(), drip_seconds=0.1)], "not complete after 2 seconds"),
         ([Answer(b"\x1f\x8b\x08\x00broken", headers={"Content-Encoding": "gzip"})], "unpacked|cut short"),
         ([Answer(un_xml().encode(), headers={"Content-Encoding": "br"})], "'br'"),
         ([packed(b"<CONSOLIDATED_LIST>" + b" " * 30_000_000)], "5,000,000 bytes expected at most"),

@@ -207,6 +207,97 @@ def test_eu_entities_as_ugly_as_the_schema_allows(tmp_path: Path) -> None:
     assert (ivan["kind"], ivan["countries"], ivan["from"]) == ("person", [], date(2022, 2, 28))
 
 
+EU_CSV_HEAD = (
+    "fileGenerationDate;Entity_LogicalId;Entity_EU_ReferenceNumber;Entity_DesignationDate;Entity_Remark;"
+    "Entity_SubjectType;Entity_SubjectType_ClassificationCode;Entity_Regulation_Programme;NameAlias_LastName;"
+    "NameAlias_FirstName;NameAlias_MiddleName;NameAlias_WholeName;Address_City;Address_CountryIso2Code;"
+    "Identification_Number;Identification_LatinNumber;Identification_TypeCode;Citizenship_CountryIso2Code"
+)
+EU_CSV = [
+    '05/08/2026;13;EU.27.28;2003-07-07;"(UNSC 1483;\n ""old"")";P;person;IRQ;Petrov;Ivan;;Ivan Petrov;;;;;;',
+    "05/08/2026;13;EU.27.28;;;P;person;IRQ;;;;Ваня;;;;;;",
+    "05/08/2026;13;EU.27.28;;;P;person;IRQ;;;;;;;77 123;77123;passport;",
+    "05/08/2026;13;EU.27.28;;;P;person;IRQ;;;;;;;;;;RU",
+    "05/08/2026;14;EU.1.2;28/02/2022;;E;enterprise;UKR;;;;OOO Дельта;Moscow;RU;;;;",
+    "05/08/2026;14;EU.1.2;;;E;enterprise;UKR;Delta;New;;;Dubai;AE;7701;;regnumber;",
+    "05/08/2026;15;EU.1.3;;;E;enterprise;UKR;;;;;Dubai;00;;;;",
+]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_eu_consolidated_csv_joins_the_rows_of_one_party(tmp_path: Path, end: str, mark: str) -> None:
+    text = mark + end.join([EU_CSV_HEAD, *EU_CSV]) + end
+    (tmp_path / "full.csv").write_bytes(text.encode())
+    (found,) = read_list(tmp_path / "full.csv")
+    petrov, delta = found.entries.rows(named=True)
+    assert (found.id, found.as_of, found.rows, found.merged) == ("eu-fsf", date(2026, 8, 5), 7, 4)
+    assert [str(fault) for fault in found.rejected] == ["full.csv, row 3: entity EU.1.3 without a name"]
+    assert (petrov["entry"], petrov["name"], petrov["aliases"]) == ("EU.27.28", "Ivan Petrov", ["Ваня"])
+    assert (petrov["kind"], petrov["countries"], petrov["from"]) == ("person", ["RU"], date(2003, 7, 7))
+    assert petrov["identifiers"] == ["passport:77 123", "passport:77123"]
+    assert (delta["name"], delta["aliases"], delta["countries"]) == ("OOO Дельта", ["New Delta"], ["RU", "AE"])
+    assert (delta["kind"], delta["from"], delta["tags"]) == ("company", date(2022, 2, 28), ["eu-fsf", "eu:UKR"])
+    assert delta["identifiers"] == ["registration:7701"]
+
+
+ENHANCED = """<?xml version="1.0" encoding="utf-8"?>
+<sanctionsData xmlns="https://sanctionslistservice.ofac.treas.gov/api/PublicationPreview/exports/ENHANCED_XML">
+<publicationInfo><dataAsOf>2026-03-04T10:00:00</dataAsOf><filters><sanctionsLists><sanctionsList>SDN List</sanctionsList>
+</sanctionsLists></filters></publicationInfo>
+<referenceValues><referenceValue refId="91"><type>Country</type><value>Cuba</value></referenceValue></referenceValues>
+<entities>
+<entity id="36"><generalInfo><identityId>4</identityId><entityType>Entity</entityType><remarks>Old</remarks></generalInfo>
+<sanctionsLists><sanctionsList refId="1" id="9" datePublished="1986-12-10">SDN List</sanctionsList>
+<sanctionsList refId="2" datePublished="2014-07-16">Sectoral Sanctions Identifications List</sanctionsList></sanctionsLists>
+<sanctionsPrograms><sanctionsProgram refId="7">CUBA</sanctionsProgram></sanctionsPrograms>
+<names><name id="1"><isPrimary>true</isPrimary><isLowQuality>false</isLowQuality><translations>
+<translation id="2"><isPrimary>false</isPrimary><script>Cyrillic</script><formattedFullName>АЭРО</formattedFullName>
+</translation><translation id="1"><isPrimary>true</isPrimary><script>Latin</script>
+<formattedFullName>AERO  LINES</formattedFullName></translation></translations></name>
+<name id="3"><isPrimary>false</isPrimary><aliasType>A.K.A.</aliasType><isLowQuality>true</isLowQuality><translations>
+<translation><script>Latin</script><nameParts><namePart><type>Entity Name</type><value>AL</value></namePart></nameParts>
+</translation></translations></name></names>
+<addresses><address id="5"><country refId="91">Cuba</country></address></addresses>
+<features><feature><type featureTypeId="1">Nationality Country</type><valueRefId>91</valueRefId></feature>
+<feature><type>Website</type><value>panama.example</value></feature></features>
+<identityDocuments><identityDocument><type>Tax ID No.</type><documentNumber>12 34</documentNumber></identityDocument>
+</identityDocuments></entity>
+<entity id="37"><generalInfo><entityType>Vessel</entityType></generalInfo>
+<names><name><isPrimary>true</isPrimary><translations><translation><script>Latin</script>
+<formattedFullName>NEVA</formattedFullName></translation></translations></name></names>
+<features><feature><type>Vessel Flag</type><value>Panama</value></feature></features>
+<identityDocuments><identityDocument><type>Vessel Registration Identification</type>
+<documentNumber>IMO 9123456</documentNumber></identityDocument></identityDocuments></entity>
+<entity id="38"><generalInfo><entityType>Individual</entityType></generalInfo><names/></entity>
+</entities></sanctionsData>"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_sdn_enhanced_xml(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "SDN_ENHANCED.XML").write_bytes(ENHANCED.replace("utf-8", encoding[:6].rstrip("-s")).encode(encoding))
+    lists = {one.id: one for one in read_list(tmp_path / "SDN_ENHANCED.XML")}
+    assert sorted(lists) == ["us-sdn", "us-ssi"]
+    assert sum(one.rows for one in lists.values()) == 4
+    assert [str(fault) for one in lists.values() for fault in one.rejected] == [
+        "SDN_ENHANCED.XML, row 3: entity 38 without a name"
+    ]
+    aero, neva = lists["us-sdn"].entries.rows(named=True)
+    assert lists["us-sdn"].as_of == date(2026, 3, 4)
+    assert (aero["entry"], aero["name"], aero["aliases"]) == ("36", "AERO LINES", ["АЭРО"])
+    assert (aero["weak_aliases"], aero["kind"], aero["countries"]) == (["AL"], "company", ["CU"])
+    assert (aero["from"], aero["tags"]) == (date(1986, 12, 10), ["us-sdn", "us-sdn:CUBA"])
+    assert (aero["identifiers"], aero["remarks"]) == (["tax-id-no:12 34"], "Old")
+    assert (neva["kind"], neva["identifiers"], neva["countries"]) == ("vessel", ["imo:9123456"], ["PA"])
+    assert lists["us-ssi"].entries["from"].to_list() == [date(2014, 7, 16)]
+
+
+def test_namespaces_of_another_edition_change_nothing(tmp_path: Path) -> None:
+    plain = read(tmp_path, "uk.xml", UK_XML)
+    other = read(tmp_path, "uk2.xml", UK_XML.replace("<Designations>", '<Designations xmlns="urn:another:edition">'))
+    assert other.entries.equals(plain.entries)
+
+
 def test_advanced_profiles_as_ugly_as_the_schema_allows(tmp_path: Path) -> None:
     (tmp_path / "advanced.xml").write_text(ADVANCED_HARD, encoding="utf-8")
     lists = {one.id: one for one in read_list(tmp_path / "advanced.xml")}

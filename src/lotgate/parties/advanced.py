@@ -18,10 +18,10 @@ from lotgate.parties.countries import country_code
 from lotgate.parties.csl import LISTS
 from lotgate.parties.lists import PartyList, party_list
 
-__all__ = ["from_xml"]
+__all__ = ["KINDS", "from_xml", "list_named"]
 
 _TITLES = dict(LISTS.values())
-_KIND = {"individual": "person", "entity": "company", "vessel": "vessel", "aircraft": "aircraft"}
+KINDS = {"individual": "person", "entity": "company", "vessel": "vessel", "aircraft": "aircraft"}
 # Words in the names of the authority's lists, and the list each stands for.
 _LIST_WORDS = (
     ("SDN List", "us-sdn"),
@@ -121,8 +121,8 @@ def _names(identity: Element, references: _References) -> tuple[str, list[str], 
     return primary or (strong.pop(0) if strong else ""), strong, weak
 
 
-def _list_of(entry: Element, references: _References) -> str:
-    name = references.name("List", entry.get("ListID"))
+def list_named(name: str) -> str:
+    """The id of a list by the name the authority gives it."""
     return next((list_id for word, list_id in _LIST_WORDS if word.lower() in name.lower()), "us-nsmbs")
 
 
@@ -137,7 +137,8 @@ def _entries(root: Element, references: _References) -> dict[str, list[tuple[str
         ]
         day = _date(entry.find("{*}EntryEvent/{*}Date"))
         key = entry.get("ProfileID") or ""
-        found.setdefault(key, []).append((_list_of(entry, references), [name for name in programs if name], day))
+        on = list_named(references.name("List", entry.get("ListID")))
+        found.setdefault(key, []).append((on, [name for name in programs if name], day))
     return found
 
 
@@ -159,7 +160,7 @@ def _profile(profile: Element, references: _References) -> dict[str, Any]:
         "name": name,
         "aliases": strong,
         "weak_aliases": weak,
-        "kind": _KIND.get(subtype),
+        "kind": KINDS.get(subtype),
         "countries": list(dict.fromkeys(countries)),
         "identifiers": papers,
     }

@@ -5,7 +5,6 @@ One file gives every list it merges. Layouts: trade.gov, "Consolidated Screening
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -163,7 +162,8 @@ def _flatten(record: Mapping[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def from_json(text: str, as_of: date | None, source: str, sha256: str = "") -> tuple[list[PartyList], list[Fault]]:
+def from_json(
+    content: Mapping[str, Any], as_of: date | None, source: str, sha256: str = ""
+) -> tuple[list[PartyList], list[Fault]]:
     """The lists in the bulk JSON: an object with `results`."""
-    records = json.loads(text)["results"]
-    return _collect((_flatten(record) for record in records), as_of, source, sha256)
+    return _collect((_flatten(record) for record in content["results"]), as_of, source, sha256)

@@ -1,5 +1,5 @@
-"""Reads European Union listings: the consolidated financial sanctions list (XML 1.1 of the Commission), and CSV
-tables transcribed from the Official Journal, one file per act.
+"""Reads European Union listings from CSV tables transcribed from the Official Journal, one file per act; the
+Commission's consolidated list is left to `eu_fsf`.
 
 Asset-freeze rows make `eu-fsf`; Annex IV of Regulation 833/2014 `eu-833-iv`; Annex V of Regulation 765/2006
 `eu-765-v`; everything else `eu-other`, told apart by its tags `eu:<act>:<annex>`. The tables record listings only:
@@ -12,13 +12,12 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
-from xml.etree.ElementTree import Element
 
 from lotgate.errors import Fault
-from lotgate.parties.countries import countries_in, country_code
+from lotgate.parties.countries import countries_in
 from lotgate.parties.lists import PartyList, party_list
 
-__all__ = ["TITLES", "from_fsf_xml", "from_journal", "journal_day"]
+__all__ = ["TITLES", "from_journal", "journal_day"]
 
 TITLES = {
     "eu-fsf": "EU asset freezes (acts of the Council, from the Official Journal)",
@@ -176,63 +175,3 @@ def _latest(rows: list[dict[str, Any]]) -> date | None:
     while len(days) > 1 and (days[-1] - days[-2]).days > 60:
         days.pop()
     return days[-1] if days else None
-
-
-_CLASS = {"P": "person", "E": "company", "person": "person", "enterprise": "company"}
-
-
-def _fsf_name(alias: Element) -> str:
-    """The whole name, or its parts where the list leaves it empty."""
-    whole = " ".join((alias.get("wholeName") or "").split())
-    parts = (alias.get(part) or "" for part in ("firstName", "middleName", "lastName"))
-    return whole or " ".join(" ".join(parts).split())
-
-
-_FSF_NUMBERS = {"regnumber": "registration", "imo": "imo", "swiftbic": "swift"}
-"""Kinds of number as the Commission calls them, and as they are called here."""
-
-
-def _fsf_entry(node: Element) -> dict[str, Any]:
-    names = [(_fsf_name(alias), alias.get("strong", "true") == "true") for alias in node.findall("{*}nameAlias")]
-    names = [(name, strong) for name, strong in names if name]
-    subject = node.find("{*}subjectType")
-    kinds = (subject.get("classificationCode") or "", subject.get("code") or "") if subject is not None else ()
-    places = [
-        country_code(part.get("countryIso2Code") or "")
-        for tag in ("address", "citizenship", "identification")
-        for part in node.findall(f"{{*}}{tag}")
-    ]
-    papers = [
-        f"{_FSF_NUMBERS.get(kind := part.get('identificationTypeCode') or 'document', kind)}:{number}"
-        for part in node.findall("{*}identification")
-        for number in dict.fromkeys((part.get("number"), part.get("latinNumber")))
-        if number
-    ]
-    programmes = dict.fromkeys(part.get("programme") for part in node.findall("{*}regulation"))
-    first = next((name for name, strong in names if strong), names[0][0] if names else "")
-    return {
-        "entry": node.get("euReferenceNumber") or node.get("logicalId"),
-        "name": first,
-        "aliases": [name for name, strong in names if strong and name != first],
-        "weak_aliases": [name for name, strong in names if not strong and name != first],
-        "kind": next((_CLASS[kind] for kind in kinds if kind in _CLASS), None),
-        "countries": list(dict.fromkeys(code for code in places if code)),
-        "tags": [f"eu:{programme}" for programme in programmes if programme],
-        "from": journal_day(node.get("designationDate")),
-        "to": journal_day(node.get("delistingDate")),
-        "identifiers": papers,
-        "remarks": node.get("designationDetails") or None,
-    }
-
-
-def from_fsf_xml(root: Element, as_of: date | None, source: str, sha256: str = "") -> list[PartyList]:
-    """The list in a document whose root is export (schema 1.1); its day is generationDate."""
-    rows, faults = [], []
-    for number, node in enumerate(root.findall("{*}sanctionEntity"), start=1):
-        row = _fsf_entry(node)
-        if row["name"]:
-            rows.append(row)
-        else:
-            faults.append(Fault(source, f"entity {node.get('logicalId')} without a name", number))
-    day = journal_day((root.get("generationDate") or "")[:10]) or as_of
-    return [party_list("eu-fsf", TITLES["eu-fsf"], rows, day, source, rejected=faults, sha256=sha256)]

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from lotgate.errors import Fault, InputError
-from lotgate.parties import advanced, asia, csl, eu, ftm, ofac, private, uk, un
+from lotgate.parties import advanced, asia, csl, enhanced, eu, eu_fsf, ftm, ofac, private, uk, un
 from lotgate.parties.cache import cached_lists
 from lotgate.parties.content import csv_rows, decode, digest, first_rows, parse_xml, read_bytes, refuse
 from lotgate.parties.lists import Ignored, ListSet, PartyList, from_rows, name_of
@@ -64,6 +65,8 @@ def _headed_layout(header: set[str], name: str) -> str:
         return "csl-csv"
     if header >= _EU_COLUMNS:
         return "eu-journal"
+    if {"Entity_LogicalId", "NameAlias_WholeName"} <= header:
+        return "eu-fsf-csv"
     if {"Type", "Name", "Chinese name", "List", "Date"} <= header:
         return "cn-countermeasures"
     if "eccn" in header:
@@ -100,7 +103,7 @@ def _bare_layout(rows: list[list[str]], text: str, name: str) -> str | None:
 
 
 def _json_layout(text: str, name: str) -> str:
-    start = text[:4000]
+    start = re.sub("<!--.*?-->", "", text[:20_000], flags=re.DOTALL)
     if start.lstrip().startswith("{") and '"schema"' in start and '"properties"' in start:
         return "ftm-json"
     if start.lstrip().startswith("{") and '"results"' in start:
@@ -111,31 +114,37 @@ def _json_layout(text: str, name: str) -> str:
 
 
 _XML_ROOTS = (
-    (r"<CONSOLIDATED_LIST[\s>]", "un-xml"),
-    (r"<sdnList[\s>]", "ofac-xml"),
-    (r"<(?:\w+:)?Sanctions[\s>]", "ofac-advanced"),
-    (r"<(?:\w+:)?export[\s>].*generationDate", "eu-fsf-xml"),
-    (r"<Designations[\s>]", "uk-xml"),
+    (r"CONSOLIDATED_LIST[\s>]", "un-xml"),
+    (r"sdnList[\s>]", "ofac-xml"),
+    (r"Sanctions[\s>]", "ofac-advanced"),
+    (r"sanctionsData[\s>]", "ofac-enhanced"),
+    (r"export\s[^>]*generationDate", "eu-fsf-xml"),
+    (r"Designations[\s>]", "uk-xml"),
 )
 
 
-def _xml_layout(data: bytes, name: str) -> str:
-    start = data[:4000].decode("utf-8", "replace")
+def _xml_layout(text: str, name: str) -> str:
+    start = re.sub("<!--.*?-->", "", text[:20_000], flags=re.DOTALL)
     for pattern, layout in _XML_ROOTS:
-        if re.search(pattern, start):
+        if re.search(rf"<(?:\w+:)?{pattern}", start):
             return layout
-    raise refuse(name, "no list layout known here: unknown XML root")
+    root = re.search(r"<(?![?!])([^\s/>]+)", start)
+    raise refuse(name, "no list layout known here: unknown XML root", value=root[1] if root else None)
+
+
+_PEEK = 2_000_000
+"""Bytes from which a layout is told."""
 
 
 def _open(path: Path) -> _File:
     """The file with its layout; raises InputError for what is broken or unknown."""
     data = read_bytes(path)
-    text = decode(data[:2_000_000], path.name) if len(data) <= 2_000_000 else _peek(data, path.name)
+    text = decode(data[:_PEEK], path.name, whole=len(data) <= _PEEK)
     start = text.lstrip()[:1]
     if start in ("{", "["):
         return _File(path, data, _json_layout(text, path.name))
     if start == "<":
-        return _File(path, data, _xml_layout(data, path.name))
+        return _File(path, data, _xml_layout(text, path.name))
     rows = first_rows(text, 20)
     bare = _bare_layout(rows, text, path.name)
     header = next((row for row in rows[:2] if "Unique ID" in row), rows[0] if rows else [])
@@ -148,25 +157,26 @@ def layout_of(path: Path | str) -> str:
     return _open(Path(path)).layout
 
 
-def _peek(data: bytes, name: str) -> str:
-    """The first two megabytes as text, cut at a line's end so that no character is split."""
-    head = data[: data.rfind(b"\n", 0, 2_000_000)] if b"\n" in data[:2_000_000] else data
-    return decode(head, name)
-
-
 def _part_name(file: _File) -> str:
     """What binds an OFAC part to its primary file: family by name, and day."""
     family = "cons" if "cons" in file.name.lower() else "sdn"
     return f"{file.path.parent}|{family}|{file.day}"
 
 
+def _json(file: _File) -> Any:
+    """The content of a JSON file; raises InputError for one that is cut short or nested beyond reason."""
+    try:
+        return json.loads(file.text)
+    except json.JSONDecodeError as error:
+        raise refuse(file.name, f"JSON cannot be read, perhaps cut short: {error}") from None
+    except RecursionError:
+        raise refuse(file.name, "JSON is nested too deeply to be a list") from None
+
+
 def _read_csl(files: Sequence[_File]) -> list[PartyList]:
     file = files[0]
     if file.layout == "csl-json":
-        try:
-            lists, lost = csl.from_json(file.text, file.day, file.name, digest(file.data))
-        except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-            raise refuse(file.name, f"JSON cannot be read, perhaps cut short: {error}") from None
+        lists, lost = csl.from_json(_json(file), file.day, file.name, digest(file.data))
     else:
         lists, lost = csl.from_csv(csv_rows(file.text, file.name), file.day, file.name, digest(file.data))
     return _with_lost(lists, lost, file.name)
@@ -213,11 +223,7 @@ def _read_journal(files: Sequence[_File]) -> list[PartyList]:
 
 def _read_registry(files: Sequence[_File]) -> list[PartyList]:
     file = files[0]
-    try:
-        records = json.loads(file.text)
-    except json.JSONDecodeError as error:
-        raise refuse(file.name, f"JSON cannot be read, perhaps cut short: {error}") from None
-    lists, lost = asia.from_registry(records, file.name, digest(file.data))
+    lists, lost = asia.from_registry(_json(file), file.name, digest(file.data))
     return _with_lost(lists, lost, file.name)
 
 
@@ -233,8 +239,10 @@ def _read_xml(files: Sequence[_File]) -> list[PartyList]:
         return un.from_xml(root, file.name, mark)
     if file.layout == "ofac-advanced":
         return advanced.from_xml(root, file.day, file.name, mark)
+    if file.layout == "ofac-enhanced":
+        return enhanced.from_xml(root, file.day, file.name, mark)
     if file.layout == "eu-fsf-xml":
-        return eu.from_fsf_xml(root, file.day, file.name, mark)
+        return [eu_fsf.from_xml(root, file.day, file.name, mark)]
     if file.layout == "uk-xml":
         return [uk.from_xml(root, file.day, file.name, mark)]
     return ofac.from_simple_xml(root, file.day, file.name, mark)
@@ -247,6 +255,8 @@ def _read_table(files: Sequence[_File]) -> list[PartyList]:
         return [asia.from_countermeasures(rows, file.day, file.name, digest(file.data))]
     if file.layout == "uk-csv":
         return [uk.from_csv(rows, file.day, file.name, digest(file.data))]
+    if file.layout == "eu-fsf-csv":
+        return [eu_fsf.from_csv(rows, file.day, file.name, digest(file.data))]
     if file.layout == "own-listings":
         return [from_rows(name_of(file.path), file.path.stem, rows, file.day, file.name)]
     return [private.from_csv(rows, file.path, file.day, digest(file.data))]
@@ -262,9 +272,11 @@ _READERS: dict[str, Callable[[Sequence[_File]], list[PartyList]]] = {
     "un-xml": _read_xml,
     "ofac-xml": _read_xml,
     "ofac-advanced": _read_xml,
+    "ofac-enhanced": _read_xml,
     "eu-fsf-xml": _read_xml,
     "uk-xml": _read_xml,
     "uk-csv": _read_table,
+    "eu-fsf-csv": _read_table,
     "ftm-json": _read_ftm,
     "cn-countermeasures": _read_table,
     "own-listings": _read_table,
@@ -277,12 +289,21 @@ def _read_group(files: Sequence[_File]) -> list[PartyList]:
     primary = next((file for file in files if file.layout in _READERS), files[0])
     reader = _READERS[primary.layout]
     parts = [f"{file.layout}|{file.name}|{digest(file.data)}" for file in files]
-    return cached_lists(parts, lambda: _some(reader(files), files))
+    return cached_lists(parts, lambda: _read_with(reader, files))
 
 
-def _some(found: list[PartyList], files: Sequence[_File]) -> list[PartyList]:
+def _read_with(reader: Callable[[Sequence[_File]], list[PartyList]], files: Sequence[_File]) -> list[PartyList]:
+    """What a reader makes of files; a file that only looks like its layout is refused."""
+    names = "; ".join(file.name for file in files)
+    try:
+        found = reader(files)
+    except InputError:
+        raise
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
+        reason = f"the file looks like {files[0].layout} but cannot be read as that: {type(error).__name__}: {error}"
+        raise refuse(names, reason, "the layout as the authority publishes it") from error
     if not found:
-        raise refuse("; ".join(file.name for file in files), "file holds no row")
+        raise refuse(names, "file holds no row")
     return found
 
 

@@ -157,8 +157,6 @@ _XML_NUMBERS = (
 
 def from_xml(root: Element, as_of: date | None, source: str, sha256: str = "") -> PartyList:
     """The list in a document whose root is Designations; its day is DateGenerated, else the latest LastUpdated."""
-    for node in root.iter():
-        node.tag = node.tag.rsplit("}", 1)[-1]
     parties: dict[str, _Party] = {}
     latest: date | None = None
     count = 0
