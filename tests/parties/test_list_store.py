@@ -6,7 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from lotgate.cli import cli
 from lotgate.errors import InputError, MissingError
 from lotgate.parties.store import import_lists, load_store, open_lists, status, store_folder
 
@@ -54,6 +56,19 @@ def test_a_broken_file_leaves_the_good_list_in_place(tmp_path: Path) -> None:
     with pytest.raises(MissingError):
         import_lists(tmp_path / "nothing.csv", TODAY)
     assert load_store().lists["own"].entries["name"].to_list() == ["Alpha"]
+
+
+def test_the_command_takes_good_files_in_beside_broken_ones_and_says_so(tmp_path: Path) -> None:
+    good = write(tmp_path, "2026-02-01", "Alpha", "Beta", "Gamma")
+    broken = tmp_path / "page.csv"
+    broken.write_text("<html><body>error</body></html>", encoding="utf-8")
+    done = CliRunner().invoke(cli, ["lists", "import", str(broken), str(good)])
+    assert isinstance(done.exception, InputError) and "page.csv: an HTML page" in str(done.exception)
+    assert "own  in use  3 entries" in done.output
+    short = write(tmp_path, "2026-02-02", "Alpha")
+    done = CliRunner().invoke(cli, ["lists", "import", str(short)], standalone_mode=False)
+    assert (done.return_value, len(load_store().lists["own"])) == (2, 3)
+    assert "1 entries against 3" in done.output
 
 
 def test_damage_in_the_store_is_told_not_read(tmp_path: Path) -> None:

@@ -21,10 +21,11 @@ from lotgate.cli.edges import (
     write_whole,
 )
 from lotgate.cli.options import COLOUR, DAY, FILE, JSON, LANGUAGE, law_options, list_age_option, lists_option
-from lotgate.errors import MissingError
+from lotgate.errors import Fault, InputError, MissingError
 
 if TYPE_CHECKING:
     from lotgate.parties.screen import Query, Screening
+    from lotgate.parties.store import Change
 
 __all__ = ["COMMANDS", "screened_names"]
 
@@ -62,16 +63,27 @@ def lists_status(lists_folder: Path | None, as_json: bool, language: str, no_col
 def lists_import(
     files: tuple[Path, ...], as_of: date | None, force: bool, as_json: bool, language: str, no_color: bool
 ) -> int:
-    """Take list FILES (or folders of them) in any known layout into your store."""
+    """Take list FILES (or folders of them) in any known layout into your store.
+
+    A file that is refused, or a list kept out, leaves the one in use alone; the other files are taken in.
+    """
     from lotgate.parties.store import import_lists
     from lotgate.report.lists_view import changes_json, print_changes
 
-    changes = [change for path in files for change in import_lists(path, today(), force, as_of)]
+    changes: list[Change] = []
+    faults: list[Fault] = []
+    for path in files:
+        try:
+            changes += import_lists(path, today(), force, as_of)
+        except InputError as error:
+            faults += error.faults
     if as_json:
         print_json(changes_json(changes))
-    else:
+    elif changes or not faults:
         print_changes(changes, console(no_color), language)
-    return DONE
+    if faults:
+        raise InputError(faults)
+    return DONE if all(change.taken for change in changes) else BAD_INPUT
 
 
 @lists.command("update")
