@@ -15,7 +15,7 @@ import pyarrow as pa
 
 import lotgate
 from lotgate.decide.decision import LineDecision
-from lotgate.decide.explain import Explanation, explanation
+from lotgate.decide.explain import Explanation, Silence, explanation
 from lotgate.decide.judge import Judge
 from lotgate.errors import Fault, InputError
 from lotgate.evaluate.columns import FactTable
@@ -86,6 +86,7 @@ class Decisions(Sequence[LineDecision]):
         self.evaluated: Evaluated = self.evaluator.evaluate(self.table_of_facts)
         self.questions = Questions(self.facts)
         self.judge = Judge(self.evaluated, self.questions, answers.checked_until)
+        self.silence = Silence(self.evaluated)
         self._held: dict[int, LineDecision] = {}
 
     def __len__(self) -> int:

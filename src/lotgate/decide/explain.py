@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,16 +11,18 @@ import numpy as np
 from lotgate.decide.decision import LineDecision
 from lotgate.decide.judge import governing_route
 from lotgate.evaluate.columns import Members, Value
+from lotgate.evaluate.decided import Evaluated
 from lotgate.evaluate.outcome import STATUS_CODE
 from lotgate.evaluate.walk import Walk
-from lotgate.law import Status, Text
+from lotgate.law import Clause, Status, Text
+from lotgate.law.expr import Leaf
 from lotgate.parties.review import Review
 from lotgate.parties.screen import Hit
 
 if TYPE_CHECKING:
     from lotgate.decide.check import Decisions
 
-__all__ = ["Explanation", "PartyNote", "Silent", "explanation"]
+__all__ = ["Explanation", "PartyNote", "Silence", "Silent", "explanation"]
 
 
 OFF = STATUS_CODE[Status.OFF]
@@ -73,12 +75,12 @@ def explanation(decisions: Decisions, number: int) -> Explanation:
     decision: LineDecision = decisions[number]
     walk = decisions.judge.walk(number, decision.date)
     cells = _Shown(walk.values, _cells(decisions, number))
-    clauses = decisions.evaluator.by_name
+    clauses, places = decisions.evaluator.clauses, decisions.evaluator.places
     regimes = {}
     for code, regime in decision.regimes.items():
         rules = []
         for rule in regime.rules:
-            clause = clauses[(rule.measure, rule.rule)]
+            clause = clauses[places[rule.measure, rule.rule]]
             reasons = _reasons(walk, clause.when, cells)
             route = governing_route(clause, walk) if rule.held_by is not None else None
             if route is not None and route.text == rule.held_by:
@@ -86,7 +88,9 @@ def explanation(decisions: Decisions, number: int) -> Explanation:
             rules.append(replace(rule, reasons=tuple(dict.fromkeys(reasons))))
         regimes[code] = replace(regime, rules=tuple(rules))
     decision = replace(decision, regimes=regimes)
-    return Explanation(decision, _silent(decisions, decision, walk, cells), _party_notes(decisions, number, decision))
+    return Explanation(
+        decision, decisions.silence.of(number, decision, cells), _party_notes(decisions, number, decision)
+    )
 
 
 def _reasons(walk: Walk, node: int, cells: _Shown) -> list[tuple[str, str]]:
@@ -94,20 +98,64 @@ def _reasons(walk: Walk, node: int, cells: _Shown) -> list[tuple[str, str]]:
     return [(str(reason.leaf), cells[reason.leaf.fact]) for reason in reasons]
 
 
-def _silent(decisions: Decisions, decision: LineDecision, walk: Walk, cells: _Shown) -> tuple[Silent, ...]:
-    spoken = {(rule.measure, rule.rule) for regime in decision.regimes.values() for rule in regime.rules}
-    asking = {m for regime in decision.regimes.values() for ask in regime.asks for m in ask.matters_for}
-    evaluator = decisions.evaluator
-    epoch = int(evaluator.epochs(np.array([decision.date], dtype="datetime64[D]"))[0])
-    found = []
-    for j in np.flatnonzero(evaluator.statuses[epoch] != OFF).tolist():
-        clause = evaluator.clauses[j]
-        if clause.measure in asking or (clause.measure, clause.id) in spoken:
-            continue
-        leaf = walk.first_leaf(clause.when)
-        because = ("", "") if leaf is None else (str(leaf), cells[leaf.fact])
-        found.append(Silent(clause.measure, clause.id, clause.cite, because))
-    return tuple(found)
+class Silence:
+    """Why clauses stay silent, each wording made once for all lines that it is told of."""
+
+    def __init__(self, evaluated: Evaluated) -> None:
+        self.evaluated = evaluated
+        self.evaluator = evaluated.evaluator
+        self._of_measure: dict[str, set[int]] = {}
+        for place, clause in enumerate(self.evaluator.clauses):
+            self._of_measure.setdefault(clause.measure, set()).add(place)
+        graph = self.evaluator.graph
+        self._facts = [*(leaf.fact for leaf in graph.leaves), ""]
+        """By leaf; the last is for clauses that only clocks keep silent, whose leaf is -1."""
+        self._wordings = _Wordings(graph.leaves, self.evaluator.clauses)
+
+    def of(self, number: int, decision: LineDecision, cells: _Shown) -> tuple[Silent, ...]:
+        """The clauses in force on the day of an input row of which its decision neither speaks nor asks."""
+        epoch = self.evaluator.epoch(decision.date)
+        leaves = self.evaluated.first_leaves(int(self.evaluated.group[number]), epoch)
+        facts, wordings = self._facts, self._wordings
+        worded = {leaf: wordings[leaf, cells[facts[leaf]]] for leaf in set(leaves)}
+        heard = self._heard(decision)
+        awake = np.flatnonzero(self.evaluator.statuses[epoch] != OFF).tolist()
+        return tuple([worded[leaves[place]][place] for place in awake if place not in heard])
+
+    def _heard(self, decision: LineDecision) -> set[int]:
+        clauses = self.evaluator.places
+        found: set[int] = set()
+        for regime in decision.regimes.values():
+            found.update(clauses[rule.measure, rule.rule] for rule in regime.rules)
+            for measure in {measure for ask in regime.asks for measure in ask.matters_for}:
+                found |= self._of_measure[measure]
+        return found
+
+
+class _Wordings(dict[tuple[int, str], "_Wording"]):
+    """What keeps clauses silent, by leaf and the value found."""
+
+    def __init__(self, leaves: Sequence[Leaf], clauses: Sequence[Clause]) -> None:
+        super().__init__()
+        self.leaves, self.clauses = leaves, clauses
+
+    def __missing__(self, key: tuple[int, str]) -> _Wording:
+        leaf, found = key
+        self[key] = made = _Wording(self.clauses, (str(self.leaves[leaf]), found) if leaf >= 0 else ("", ""))
+        return made
+
+
+class _Wording(dict[int, Silent]):
+    """The clauses that one comparison keeps silent, by their places."""
+
+    def __init__(self, clauses: Sequence[Clause], because: tuple[str, str]) -> None:
+        super().__init__()
+        self.clauses, self.because = clauses, because
+
+    def __missing__(self, place: int) -> Silent:
+        clause = self.clauses[place]
+        self[place] = made = Silent(clause.measure, clause.id, clause.cite, self.because)
+        return made
 
 
 def _cells(decisions: Decisions, number: int) -> dict[str, str]:

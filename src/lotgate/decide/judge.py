@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-import numpy as np
-
 from lotgate.decide.decision import Ask, ConflictFlag, LineDecision, RegimeDecision, Rule
 from lotgate.evaluate.decided import Evaluated
 from lotgate.evaluate.outcome import ANSWERS, OPEN_OUTCOMES, Ints, Outcome
@@ -79,15 +77,15 @@ class Judge:
         self.questioner = questioner
         self.checked_until = checked_until
         self._skeletons: dict[tuple[int, int], _Skeleton] = {}
-        self._last: tuple[tuple[int, int], Walk] | None = None
-        """The walk of the row and epoch looked at last."""
+        self._last: tuple[tuple[int, int], int, Walk] | None = None
+        """The row, epoch and line looked at last, with their walk."""
 
     def line(
         self, number: int, name: str, day: date, holds_until: date | None, answers: Ints, policies: Ints
     ) -> LineDecision:
         """The decision of input row `number` on a day, from its answers and policies by regime."""
         row = int(self.evaluated.group[number])
-        epoch = self._epoch(day)
+        epoch = self.evaluator.epoch(day)
         skeleton = self._skeleton(row, epoch, answers, policies)
         regimes = {}
         for k, code in enumerate(self.evaluator.regimes):
@@ -108,14 +106,13 @@ class Judge:
 
     def walk(self, number: int, day: date) -> Walk:
         """The walk through the law for one input row."""
-        place = int(self.evaluated.group[number]), self._epoch(day)
-        alike = self._last[1] if self._last is not None and self._last[0] == place else None
-        walk = Walk(self.law, self.evaluated.table.row(number), day, alike)
-        self._last = place, walk
+        place = int(self.evaluated.group[number]), self.evaluator.epoch(day)
+        last_place, last_number, last = self._last or (None, None, None)
+        alike = last if last_place == place else None
+        values = last.values if last is not None and last_number == number else self.evaluated.table.row(number)
+        walk = Walk(self.law, values, day, alike)
+        self._last = place, number, walk
         return walk
-
-    def _epoch(self, day: date) -> int:
-        return int(self.evaluator.epochs(np.array([day], dtype="datetime64[D]"))[0])
 
     def _skeleton(self, row: int, epoch: int, answers: Ints, policies: Ints) -> _Skeleton:
         held = self._skeletons.get((row, epoch))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from lotgate.evaluate.columns import FactTable
 from lotgate.evaluate.entries import Entries, Program, Reader
+from lotgate.evaluate.first_leaves import FirstLeaves
 from lotgate.evaluate.outcome import OPEN_OUTCOMES, OUTCOMES, RANKS, Bytes, Ints, Outcome
 from lotgate.law.expr import FALSE, UNKNOWN
 from lotgate.law.model import POLICIES
@@ -236,6 +238,16 @@ class Evaluated:
             results = OUTCOMES[statuses[clauses], entries.trits[span]]
             found |= {c: Outcome(o) for c, o in zip(clauses.tolist(), results.tolist(), strict=True) if o}
         return dict(sorted(found.items()))
+
+    def first_leaves(self, row: int, epoch: int) -> list[int]:
+        """Per clause the first leaf, clocks aside, that makes its condition what it is in a distinct row in an epoch;
+        -1 where only clocks do."""
+        text = int(self.evaluator.text_of(np.array([epoch]))[0])
+        return self._first_leaves.of(int(self.sample[row]), text)
+
+    @cached_property
+    def _first_leaves(self) -> FirstLeaves:
+        return FirstLeaves(self.evaluator, self.table, self._reader.factors.luts)
 
 
 def _meet(rows: Ints, some: Ints) -> tuple[Ints, Ints]:

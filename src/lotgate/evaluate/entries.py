@@ -72,7 +72,7 @@ class Entries:
 
     def of(self, row: int) -> slice:
         """The entries of one row."""
-        place = int(np.searchsorted(self.row, row))
+        place = int(self.row.searchsorted(row))
         if place == len(self.row) or self.row[place] != row:
             return slice(0, 0)
         return slice(int(self.first[place]), int(self.first[place + 1]))

@@ -8,6 +8,7 @@ last, so that another day, or all days of the horizon, costs a look-up and no ev
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -63,9 +64,9 @@ class Evaluator:
         return Program(clause, clause.when, free, licence, tuple(routes))
 
     @cached_property
-    def by_name(self) -> dict[tuple[str, str], Clause]:
-        """The clauses by measure and id."""
-        return {(clause.measure, clause.id): clause for clause in self.clauses}
+    def places(self) -> dict[tuple[str, str], int]:
+        """The place of every clause by its measure and id."""
+        return {(clause.measure, clause.id): place for place, clause in enumerate(self.clauses)}
 
     def status(self, clause: Clause, day: date) -> Status:
         """The status of a clause on a day, recorded answers to its `status` question included."""
@@ -84,6 +85,10 @@ class Evaluator:
             for start in sorted({date.min, *clause.clock.change_points()}):
                 found[place[start] :, j] = STATUS_CODE[self.status(clause, start)]
         return found
+
+    def epoch(self, day: date) -> int:
+        """The number of the stretch of unchanged law that holds a day."""
+        return bisect_right(self.starts, day) - 1
 
     def epochs(self, days: npt.NDArray[np.datetime64]) -> Ints:
         """The number of the stretch of unchanged law that holds each day."""
@@ -138,9 +143,9 @@ class Evaluator:
         found: Ints = self._texts[1][epochs]
         return found
 
-    def clock_trit(self, leaf: int, text: int) -> int:
-        """What a clock leaf says under one text."""
-        return int(self._texts[0][leaf][text])
+    def clock_trits(self, leaf: int) -> Bytes:
+        """What a clock leaf says under each text."""
+        return self._texts[0][leaf]
 
     @cached_property
     def subjects(self) -> list[list[str]]:

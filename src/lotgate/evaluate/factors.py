@@ -113,7 +113,7 @@ class Factors:
         if node.kind == "leaf":
             leaf = self.graph.leaves[node.children[0]]
             if leaf.op == "clock":
-                return np.full(len(sample), self.evaluator.clock_trit(node.children[0], text), dtype=np.uint8)
+                return np.full(len(sample), self.evaluator.clock_trits(node.children[0])[text])
             return self.luts[node.children[0]].take(self.table.column(leaf.fact).codes[sample])
         if node.kind in ("true", "false"):
             return np.full(len(sample), TRUE if node.kind == "true" else FALSE, dtype=np.uint8)

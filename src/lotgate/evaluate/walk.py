@@ -34,7 +34,6 @@ class Walk:
         self.values = values
         self.day = day
         self._memo: dict[int, int] = {} if alike is None else alike._memo
-        self._first: dict[int, Leaf | None] = {} if alike is None else alike._first
 
     def trit(self, number: int) -> int:
         """FALSE, UNKNOWN or TRUE of a node."""
@@ -95,27 +94,6 @@ class Walk:
         found: dict[Reason, None] = {}
         self._reasons(number, found)
         return list(found)
-
-    def first_leaf(self, number: int) -> Leaf | None:
-        """The first leaf, clocks aside, that makes a node what it is; None where only clocks do."""
-        if number not in self._first:
-            self._first[number] = self._search_first(number)
-        return self._first[number]
-
-    def _search_first(self, number: int) -> Leaf | None:
-        node = self.law.graph.nodes[number]
-        if node.kind == "leaf":
-            leaf = self.law.graph.leaves[node.children[0]]
-            return None if leaf.op == "clock" else leaf
-        if node.kind == "not":
-            return self.first_leaf(node.children[0])
-        trit, memo, first = self.trit(number), self._memo, self._first
-        for child in node.children:
-            if (memo[child] if child in memo else self.trit(child)) == trit:
-                found = first[child] if child in first else self.first_leaf(child)
-                if found is not None:
-                    return found
-        return None
 
     def _reasons(self, number: int, found: dict[Reason, None]) -> None:
         node = self.law.graph.nodes[number]
