@@ -6,16 +6,16 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from jinja2 import Environment
+from markupsafe import Markup
 
 from lotgate import __version__
 from lotgate.compute import Comparison, Estimate, Interval, Side, System
 from lotgate.law import Text
 from lotgate.report.compute_view import doublings, figure, runs, short_title, span, spec_rows, work_title
 from lotgate.report.compute_words import told
+from lotgate.report.pages import both_languages, page_environment
 from lotgate.report.rows import clean
 
 __all__ = ["render_comparison"]
@@ -196,23 +196,9 @@ def _sources(pair: Sequence[System]) -> list[str]:
 
 def _text(text: Text | str) -> Markup:
     """A text, or the words of a key, in both languages; once where they are the same."""
-    both = told(text) if isinstance(text, str) else text
-    if both.en == both.zh:
-        return escape(both.en)
-    return Markup(f'<span lang="en">{escape(both.en)}</span><span lang="zh-Hans">{escape(both.zh)}</span>')
+    return both_languages(told(text) if isinstance(text, str) else text)
 
 
 @cache
 def _environment() -> Environment:
-    env = Environment(
-        loader=PackageLoader("lotgate.report", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    folder = files("lotgate.report") / "templates"
-    style = "".join((folder / name).read_text(encoding="utf-8") for name in ("check.css", "compute.css"))
-    env.globals.update(t=_text, w=told, css=Markup(style), js=Markup((folder / "check.js").read_text(encoding="utf-8")))
-    return env
+    return page_environment("templates/compute.css", t=_text, w=told)

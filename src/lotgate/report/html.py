@@ -6,18 +6,18 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from jinja2 import Environment
+from markupsafe import Markup
 
 from lotgate import __version__
 from lotgate.decide.decision import Ask, LineDecision
 from lotgate.law import Law, Measure, Text
 from lotgate.report.chart import draw
 from lotgate.report.files import write_whole
+from lotgate.report.pages import both_languages, page_environment, part
 from lotgate.report.rows import Row, clean, decision_rows, find_measure, questions, steps, strictest
 from lotgate.report.shapes import DecisionSet, PartyNote
 from lotgate.report.words import ANSWERS, fact_label, met, say, word
@@ -235,10 +235,7 @@ def _outside(decision: LineDecision) -> Text | None:
 @lru_cache(maxsize=100_000)
 def _text(text: Text | str) -> Markup:
     """A text, or the words of a key, in both languages; once where they are the same."""
-    both = word(text) if isinstance(text, str) else text
-    if both.en == both.zh:
-        return escape(both.en)
-    return Markup(f'<span lang="en">{escape(both.en)}</span><span lang="zh-Hans">{escape(both.zh)}</span>')
+    return both_languages(word(text) if isinstance(text, str) else text)
 
 
 def _both(name: str, text: Text) -> Markup:
@@ -277,16 +274,7 @@ class _Once:
 
 @cache
 def _environment() -> Environment:
-    env = Environment(
-        loader=PackageLoader("lotgate.report", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    room = files("lotgate.report")
-    styles = [(room / name).read_text(encoding="utf-8") for name in ("house/house.css", "templates/check.css")]
-    env.globals.update(
+    return page_environment(
         t=_text,
         w=word,
         both=_both,
@@ -301,8 +289,5 @@ def _environment() -> Environment:
         answers=ANSWERS,
         heads=_HEADS,
         effect_class=_EFFECT_CLASS,
-        css=Markup("".join(styles)),
-        icons=Markup((room / "house/icons.svg").read_text(encoding="utf-8")),
-        js=Markup((room / "templates/check.js").read_text(encoding="utf-8")),
+        icons=part("house/icons.svg"),
     )
-    return env
