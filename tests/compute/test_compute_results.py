@@ -4,18 +4,21 @@ see."""
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import cache
 from statistics import mean
 
 import numpy as np
 import pytest
 
-from lotgate.compute import calibration, systems
+from lotgate.compute import calibration, read_work, systems
 from lotgate.compute.calibrate import Left, calibrate, fit, kept_back, left_out, misfit, platforms
 from lotgate.compute.constants import CONSTANTS, Constants, names_of, prior
 from lotgate.compute.estimate import NINE_TENTHS
-from lotgate.compute.hardware import chips
+from lotgate.compute.hardware import chips, find_chip
+from lotgate.compute.models import find_model
 from lotgate.compute.results import predicted, results
+from lotgate.compute.training import slowest_stage, training_step
 from lotgate.items.catalogue import find_accelerators
 
 
@@ -43,11 +46,11 @@ def test_the_stored_calibration_is_that_of_the_results() -> None:
 
 def test_errors_on_results_not_seen_are_what_the_documents_say() -> None:
     """The bar for the mean; the worst is stated in docs/compute.md and not allowed to grow."""
-    assert mean(abs(one.fitted) for one in left()) <= 0.06
-    assert mean(abs(one.without) for one in left()) <= 0.10
-    assert mean(abs(one.without_platform) for one in left()) <= 0.10
+    assert mean(abs(one.fitted) for one in left()) <= 0.05
+    assert mean(abs(one.without) for one in left()) <= 0.08
+    assert mean(abs(one.without_platform) for one in left()) <= 0.12
     assert max(abs(one.fitted) for one in left()) <= 0.20
-    assert max(abs(one.without) for one in left()) <= 0.26
+    assert max(abs(one.without) for one in left()) <= 0.22
     assert max(abs(one.without_platform) for one in left()) <= 0.28
 
 
@@ -56,13 +59,34 @@ def test_intervals_hold_about_nine_tenths_of_results_not_seen() -> None:
     assert mean(inside) >= 0.9
 
 
-def test_results_kept_back_of_a_chip_never_seen_are_met() -> None:
-    """No result on the H20 enters; the bar is ten per cent in the mean for chips that do, and twenty at worst."""
-    kept = kept_back(calibration())
-    assert len(kept) >= 3
-    assert not {one.result.chip.name for one in kept} & {one.chip.name for one in results() if one.fitted}
+def test_results_kept_back_are_met() -> None:
+    """Ten per cent in the mean and twenty at worst, on chips and models of which no result enters too."""
+    kept, entered = kept_back(calibration()), [one for one in results() if one.fitted]
+    assert {one.result.chip.name for one in kept} - {one.chip.name for one in entered} == {"H20 SXM", "H200 SXM"}
+    models = {one.result.work.model.name for one in kept if one.result.work}
+    assert models - {one.work.model.name for one in entered if one.work} == {"Kimi-K2", "Nemotron-4-15B"}
+    assert mean(abs(one.error) for one in kept) <= 0.10
     assert max(abs(one.error) for one in kept) <= 0.20
     assert all(abs(math.log1p(one.error)) <= NINE_TENTHS * one.spread for one in kept)
+
+
+def test_the_slowest_stage_has_the_last_projection_besides_its_layers() -> None:
+    """Nemotron's 256,000 words weigh as much as 1.37 layers, on one stage of eight with twelve layers each."""
+    assert slowest_stage(find_model("Nemotron-4-340B"), 1) == 1.0
+    assert slowest_stage(find_model("Nemotron-4-340B"), 8) == pytest.approx((12 + 1.366) / ((96 + 1.366) / 8), rel=1e-3)
+    # 126 layers on 8 stages: two stages have fifteen, and one of these the projection
+    assert slowest_stage(find_model("Llama-3.1-405B"), 8) == pytest.approx(16 / ((126 + 0.659) / 8), rel=1e-3)
+    # 61 layers on 16: the last stage takes two, so that no other needs more than four
+    assert slowest_stage(find_model("DeepSeek-R1"), 16) == pytest.approx(4 / ((61 + 1.585) / 16), rel=1e-2)
+
+
+def test_gradients_stay_on_the_scale_up_link_where_all_replicas_lie_within_it() -> None:
+    work = read_work("nemotron-4-340b training 4k tensor=8 pipeline=4 chips=128 global=32")
+    wide, narrow = find_chip("GB200"), replace(find_chip("GB200"), scaleup_chips=8)
+    constants = calibration().constants
+    inside, beyond = (training_step(chip, work, constants).terms["exchange"] for chip in (wide, narrow))
+    rates = [wide.scaleup * constants["scaleup"], (wide.scaleout or 0) * constants["scaleout"]]
+    assert beyond / inside == pytest.approx(rates[0] / rates[1])
 
 
 def test_constants_stay_near_what_was_believed() -> None:

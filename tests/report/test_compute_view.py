@@ -88,6 +88,7 @@ def test_the_calibration_shows_every_error() -> None:
     assert all(one.result.id in text for one in left)
     assert "mean error" in text
     assert "average of a service" in text
+    assert "blackwell    Training" in text
 
 
 # ---- the command -----------------------------------------------------------------------------------------------------
@@ -119,6 +120,7 @@ def test_the_command_writes_a_page_whole(capsys: pytest.CaptureFixture[str], tmp
     status, out, err = run(capsys, "compare", "HGX-H20", "HGX-H100", "--html", str(page))
     assert (status, out) == (0, "")
     assert "wrote" in err
+    assert "--paper:" in page.read_text(encoding="utf-8"), "the style of the house is inside"
     assert page.read_text(encoding="utf-8").endswith("</html>\n")
     assert [one.name for one in tmp_path.iterdir()] == ["side.html"]
 
@@ -142,6 +144,7 @@ def test_the_command_lists_and_calibrates(capsys: pytest.CaptureFixture[str], tm
     held = json.loads(out)
     assert json.loads(stored.read_text(encoding="utf-8"))["values"] == held["values"]
     assert len(held["left_out"]) > 20
+    assert {"result", "phase", "chip", "make", "without_platform", "spread"} <= set(held["left_out"][0])
 
 
 def test_the_library_has_the_command() -> None:

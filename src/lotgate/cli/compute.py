@@ -84,8 +84,10 @@ def calibrate(write: Path | None, as_json: bool, language: str, no_color: bool) 
     from lotgate.compute.calibrate import calibrate as calibrated
     from lotgate.compute.calibrate import kept_back, left_out
     from lotgate.report.compute_view import print_calibration
+    from lotgate.report.content_view import Progress
 
-    held, left = calibrated(today().isoformat()), left_out()
+    left = left_out(Progress("calibrate"))
+    held = calibrated(today().isoformat())
     kept = kept_back(held)
     if write is not None:
         text = json.dumps(held.to_json(), indent=1) + "\n"

@@ -39,7 +39,8 @@ class Left:
     def to_json(self) -> dict[str, Any]:
         """The machine's form."""
         errors = {name: float(f"{getattr(self, name):.4g}") for name in ("fitted", "without", "without_platform")}
-        return {"result": self.result.id, "value": self.result.value, "quantity": self.result.quantity, **errors}
+        spread = {"spread": float(f"{self.spread:.4g}")}
+        return {**_named(self.result), **errors, **spread}
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,13 @@ class KeptBack:
     def to_json(self) -> dict[str, Any]:
         """The machine's form."""
         numbers = {name: float(f"{getattr(self, name):.4g}") for name in ("error", "spread")}
-        return {"result": self.result.id, "value": self.result.value, "quantity": self.result.quantity, **numbers}
+        return {**_named(self.result), **numbers}
+
+
+def _named(one: Result) -> dict[str, Any]:
+    """A result in the machine's form."""
+    chip = {"chip": one.chip.name, "make": one.chip.platform}
+    return {"result": one.id, "phase": one.phase, **chip, "value": one.value, "quantity": one.quantity}
 
 
 def kept_back(held: Calibration) -> list[KeptBack]:
@@ -106,10 +113,10 @@ def slopes(of: Callable[[Vector], Vector], at: Vector) -> Vector:
     return np.stack([(of(at + step) - of(at - step)) / (2 * _STEP) for step in base], axis=1)
 
 
-def fit(held: Sequence[Result], names: Sequence[str]) -> tuple[Vector, Vector]:
+def fit(held: Sequence[Result], names: Sequence[str], start: Vector | None = None) -> tuple[Vector, Vector]:
     """The logarithms of the constants that fit results and priors best, and their covariance."""
     residuals = _residuals(held, names)
-    logs, _ = prior(names)
+    logs = prior(names)[0] if start is None else start
     now, damping = residuals(logs), 1e-2
     for _ in range(60):
         slope = slopes(residuals, logs)
@@ -133,7 +140,8 @@ def fit(held: Sequence[Result], names: Sequence[str]) -> tuple[Vector, Vector]:
 @cache
 def _without(dropped: frozenset[str], names: tuple[str, ...]) -> tuple[Vector, Vector]:
     """The fit to all published results that enter, less some by id. Kept, as each is asked for more than once."""
-    return fit([one for one in results() if one.fitted and one.id not in dropped], names)
+    start = _without(frozenset(), names)[0] if dropped else None
+    return fit([one for one in results() if one.fitted and one.id not in dropped], names, start)
 
 
 def calibrate(day: str) -> Calibration:
@@ -148,17 +156,20 @@ def calibrate(day: str) -> Calibration:
     return Calibration(names, logs, covariance, _root(_unseen(held, names)), day, tuple(one.id for one in held))
 
 
-def left_out() -> list[Left]:
-    """The errors of the model on each throughput result, calibrated with it, without it and without its platform."""
+def left_out(progress: Callable[[int, int], None] = lambda done, total: None) -> list[Left]:
+    """The errors of the model on each throughput result, calibrated with it, without it and without its platform;
+    `progress` is told how many of how many calibrations are done."""
     held = [one for one in results() if one.fitted]
     names = names_of(platforms(held))
 
     whole = Constants.of(names, _without(frozenset(), names)[0])
-    far = {}
+    far: dict[str, Constants] = {}
+    steps = sum(one.throughput for one in held) + len(platforms(held))
     for platform in platforms(held):
         dropped = frozenset(one.id for one in held if one.chip.platform == platform)
         far[platform] = Constants.of(names, _without(dropped, names)[0])
-    errors = _unseen(held, names)
+        progress(len(far), steps)
+    errors = _unseen(held, names, lambda done: progress(len(far) + done, steps))
     residual = _root(errors)
     found = []
     for one in (one for one in held if one.throughput):
@@ -177,13 +188,16 @@ def left_out() -> list[Left]:
     return found
 
 
-def _unseen(held: Sequence[Result], names: Sequence[str]) -> dict[str, float]:
+def _unseen(
+    held: Sequence[Result], names: Sequence[str], told: Callable[[int], None] = lambda done: None
+) -> dict[str, float]:
     """The logarithm of said over measured for each throughput result, calibrated without it."""
-    found = {}
+    found: dict[str, float] = {}
     for one in held:
         if one.throughput:
             constants = Constants.of(names, _without(frozenset({one.id}), names)[0])
             found[one.id] = float(np.log((predicted(one, constants) or np.nan) / one.value))
+            told(len(found))
     return found
 
 

@@ -70,8 +70,10 @@ CONSTANTS: tuple[Constant, ...] = (
              "专家负载不均", "believed; balanced and unbalanced runs enter"),
     Constant("overlap", 1.0, 0.40, "exponent less one", "how far communication hides behind computing", "通信隐藏程度",
              "0: one after the other; 1: root of the sum of squares"),
-    Constant("mixture", 1.30, 0.15, "times", "training a mixture of experts, over its terms", "混合专家训练的额外耗时",
-             "believed; one result enters"),
+    Constant("draft", 0.05, 0.50, "more time", "drafting and checking one token more in a step",
+             "每步多猜并核验一个词元", "one more layer and projection of some sixty, sampling, waiting for the host"),
+    Constant("mixture", 2.0, 0.50, "times", "memory traffic of tokens sent to experts in training, over its count",
+             "训练中发往专家的词元的内存流量（相对计数）", "believed: sorting and quantising; mixtures enter"),
 )
 # fmt: on
 PLATFORM = 0.12

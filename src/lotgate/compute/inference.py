@@ -136,7 +136,9 @@ def inference_step(chip: Chip, work: Work, batch: float, constants: Constants) -
     halved = terms["matrix_halved"] + terms["attention"] + terms["traffic"] + 2 * terms["launch"]
     both = overlapped(halved, terms["link"] + 2 * terms["start"], constants)
     hide = work.overlap == "yes" or (work.overlap == "best" and both < plain)
-    seconds = (both if hide else plain) * constants.platform(chip.platform, "inference")
+    drafted = work.tokens_per_step - 1.0 if work.phase == "decode" else 0.0
+    seconds = (both if hide else plain) * (1.0 + constants["draft"] * drafted)
+    seconds *= constants.platform(chip.platform, "inference")
     return Step(seconds, counted, batch, ranks, precision, hide, terms)
 
 

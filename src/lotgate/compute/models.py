@@ -64,6 +64,11 @@ class Model:
         return self.top_k * self.expert * self.moe_layers
 
     @property
+    def head(self) -> float:
+        """Parameters of the last projection, to the vocabulary."""
+        return float(self.vocab * self.hidden)
+
+    @property
     def common(self) -> float:
         """Parameters every token is multiplied with: attention, shared experts, dense layers, the last projection."""
         return self.active - self.routed

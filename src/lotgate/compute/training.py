@@ -29,6 +29,8 @@ ROOM = 0.6
 ELEMENTS = 34
 """Bytes of activations for each token, layer and unit of width outside attention (arXiv 2205.05198), written and read
 once each way."""
+COPY = 4
+"""Bytes of each unit of width for a token sent to one expert, as `ELEMENTS`."""
 ALONE = 10
 """Of these, what every rank of a tensor parallel group keeps in full without sequence parallelism."""
 _OPTIMISER = 16.0
@@ -79,9 +81,8 @@ def training_step(chip: Chip, work: Work, constants: Constants) -> Step:
     hide = work.overlap != "no"
     doing = matrix + attention + traffic
     if work.model.experts:
-        doing *= constants["mixture"]
         link += _experts(chip, work, tokens, constants)
-    inner = overlapped(doing, link, constants) if hide else doing + link
+    inner = (overlapped(doing, link, constants) if hide else doing + link) * slowest_stage(work.model, spread.pipeline)
     bubble = (spread.pipeline - 1) / (spread.microbatches * work.interleave)
     update, exchange = _update(chip, work, spread, constants)
     total = inner * (1.0 + bubble)
@@ -99,6 +100,22 @@ def training_step(chip: Chip, work: Work, constants: Constants) -> Step:
     return Step(seconds, tokens, spread.microbatches, spread.tensor, precision, hide, terms)
 
 
+def slowest_stage(model: Model, pipeline: int) -> float:
+    """The work of the slowest stage of a pipeline over that of the mean one.
+
+    The last stage has the projection to the vocabulary besides. Layers that go into the stages evenly are dealt evenly,
+    as published runs do; others so that the slowest stage has least.
+    """
+    head = model.head / ((model.active - model.head) / model.layers)
+    mean = (model.layers + head) / pipeline
+    if pipeline == 1 or pipeline > model.layers:
+        return 1.0
+    if model.layers % pipeline == 0:
+        return (model.layers / pipeline + head) / mean
+    last = range(model.layers // pipeline + 1)
+    return min(max(math.ceil((model.layers - own) / (pipeline - 1)), own + head) for own in last) / mean
+
+
 def _attention(chip: Chip, work: Work, tokens: float, again: float, constants: Constants) -> float:
     """Seconds of attention proper: fused kernels skip what lies ahead and compute it once more on the way back."""
     model = work.model
@@ -112,7 +129,8 @@ def _traffic(chip: Chip, work: Work, spread: Layout, tokens: float, again: float
     model, split = work.model, work.sequence_parallel == "yes"
     kept = ELEMENTS / spread.tensor if split else ALONE + (ELEMENTS - ALONE) / spread.tensor
     whole = 3 * 2 * kept * model.hidden * again
-    whole += 3 * 2 * 4 * model.top_k * model.hidden
+    copies = COPY / spread.tensor if split else COPY
+    whole += constants["mixture"] * 3 * 2 * copies * model.top_k * model.hidden
     if work.fused_attention == "no":
         # scores written, masked, dropped and read: five bytes for each pair and head
         twice = max(again, 4.0 / 3.0 if work.recompute == "selective" else 1.0)
@@ -158,5 +176,9 @@ def _update(chip: Chip, work: Work, spread: Layout, constants: Constants) -> tup
     update = own * _OPTIMISER / shards / (chip.bandwidth * constants["memory"])
     if spread.replicas <= 1:
         return update, 0.0
-    out = chip.scaleout if chip.scaleout is not None else chip.scaleup
-    return update, own * 4.0 / (out * constants["scaleout"])
+    # neighbours of one replica group in a scale-up domain share their network links
+    together = chip.scaleup_chips // (spread.tensor * spread.contexts)
+    if spread.replicas <= together or chip.scaleout is None:
+        return update, own * 4.0 / (chip.scaleup * constants["scaleup"])
+    beyond = own * 4.0 / (chip.scaleout * constants["scaleout"]) / max(1, together)
+    return update, max(beyond, own * 4.0 / (chip.scaleup * constants["scaleup"]) if together > 1 else 0.0)

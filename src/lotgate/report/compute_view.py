@@ -14,7 +14,7 @@ from lotgate.compute.calibrate import KeptBack, Left
 from lotgate.compute.constants import CONSTANTS, Calibration, Constant
 from lotgate.compute.estimate import NINE_TENTHS
 from lotgate.compute.results import Result, results
-from lotgate.compute.works import catalogue
+from lotgate.compute.works import PHASES, catalogue
 from lotgate.report.compute_words import tell
 from lotgate.report.rows import clean
 from lotgate.report.screen_text import bullets, columns, fit, heading, joined, speaks_unicode
@@ -245,20 +245,22 @@ def print_calibration(
     for one in left:
         errors = [f"{error:+.1%}" for error in (one.fitted, one.without, one.without_platform)]
         rows.append((one.result.id, one.result.chip.name, f"{figure(one.result.value)} {one.result.quantity}", *errors))
-    for name, take in (("mean", np.mean), ("worst", np.max)):
-        found = [float(take([abs(error) for error in held_of])) for held_of in _errors(left)]
-        rows.append((tell(f"cal.{name}", language), "", "", *(f"{error:.1%}" for error in found)))
+    for same in zip(*map(_mean_and_worst, _errors(left)), strict=True):
+        rows.append((tell(f"cal.{same[0][0]}", language), "", "", *(f"{error:.1%}" for _, error in same)))
     widths = columns(rows, (16, 16, 22, 8, 10, 11))
     for number, row in enumerate(rows):
         console.print(Line(joined(zip(row, widths, strict=True)), style="bold" if number == 0 else ""), no_wrap=True)
     console.print(tell("cal.inside", language, n=sum(_inside(one.without, one.spread) for one in left), all=len(left)))
     console.print()
+    _print_makes(left, console, language)
     heading(tell("cal.kept", language), console)
     for check in kept:
         cells = (check.result.id, check.result.chip.name, f"{figure(check.result.value)} {check.result.quantity}")
         inside = tell("cal.in" if _inside(check.error, check.spread) else "cal.out", language)
         text = joined([*zip(cells, widths[:3], strict=True), (f"{check.error:+.1%}", 8), (inside, 24)])
         console.print(Line(text), no_wrap=True)
+    for name, error in _mean_and_worst([check.error for check in kept]):
+        console.print(f"{tell(f'cal.{name}', language)} {error:.1%}")
     console.print()
     heading(tell("cal.constants", language), console)
     spreads = np.sqrt(np.diag(held.covariance))
@@ -287,6 +289,25 @@ def _errors(left: Sequence[Left]) -> tuple[list[float], list[float], list[float]
         [one.without for one in left],
         [one.without_platform for one in left],
     )
+
+
+def _print_makes(left: Sequence[Left], console: Console, language: str) -> None:
+    """Prints the errors on each make of chip of which no result entered."""
+    heading(tell("cal.makes", language), console)
+    for platform in sorted({one.result.chip.platform for one in left}):
+        for phase in PHASES:
+            own = [one for one in left if (one.result.chip.platform, one.result.phase) == (platform, phase)]
+            if own:
+                (_, mean), (_, worst) = _mean_and_worst([one.without_platform for one in own])
+                name = tell(f"phase.{phase}", language)
+                text = tell("cal.make", language, n=len(own), mean=f"{mean:.1%}", worst=f"{worst:.1%}")
+                console.print(Line(joined([(platform, 12), (name, 10), (text, 60)])), no_wrap=True)
+    console.print()
+
+
+def _mean_and_worst(errors: Sequence[float]) -> list[tuple[str, float]]:
+    sizes = [abs(error) for error in errors]
+    return [("mean", float(np.mean(sizes))), ("worst", float(np.max(sizes)))]
 
 
 def _inside(error: float, spread: float) -> bool:
