@@ -138,3 +138,10 @@ def test_names_of_persons_are_found_across_romanisations(name: str, listed: str)
     rows = [{"name": listed, "kind": "person"}, {"name": "ZHOU, Yuxi", "kind": "person"}]
     (hit,) = screen([Query("q", (name,), None, "person")], ListSet({"one": party_list("one", "One", rows)})).hits
     assert (hit.matched_name, hit.match) == (listed, "yes")
+
+
+def test_progress_is_told_to_the_end(lists: ListSet) -> None:
+    told: list[tuple[int, int]] = []
+    screen([(str(number), f"Firm {number}") for number in range(9000)], lists, progress=lambda *at: told.append(at))
+    assert told[-1] == (9000, 9000)
+    assert [done for done, _ in told] == sorted({done for done, _ in told}) and len(told) > 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import openpyxl
@@ -42,6 +44,21 @@ def test_declaration_becomes_rows_with_their_paper(tmp_path: Path) -> None:
     assert "magnet.xml" in rows["Dy"]["source"]
     facts = {(row["subject"], row["fact"]): row["value"] for row in ws["facts"].iter_rows(named=True)}
     assert facts == {("magnet", "unit_mass_kg"): "0.04"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot lock a folder")
+def test_imports_at_the_same_time_add_each_row_once(tmp_path: Path) -> None:
+    home, paper, origin = workspace(tmp_path), file(tmp_path, "magnet.xml", IPC), file(tmp_path, "o.csv", ORIGIN)
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(lambda number: import_documents([origin if number % 2 else paper], home), range(8)))
+    assert sum(one.count("new") > 0 for one in done) == 2
+    (tmp_path / "apart").mkdir()
+    once = workspace(tmp_path / "apart")
+    import_documents([paper, origin], once)
+    for table in ("composition", "facts"):
+        both = [sorted(load(place, ("items",))[table].rows(), key=str) for place in (home, once)]
+        assert both[0] == both[1]
+    assert not [path for path in home.iterdir() if path.name.startswith(".")]
 
 
 def test_taking_a_file_in_twice_adds_nothing(tmp_path: Path) -> None:

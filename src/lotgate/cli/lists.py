@@ -171,13 +171,15 @@ def screened_names(
     from lotgate.parties.review import read_reviews
     from lotgate.parties.reviewed import Reviewed
     from lotgate.parties.screen import screen as screen_names
+    from lotgate.report.content_view import Progress
 
     found = ListSet({one.id: one for one in read_list(list_file)}) if list_file else load_lists(lists_folder)
     if not len(found):
         raise MissingError("no party list is loaded; next: lotgate lists update, or --lists FOLDER")
     if list_file is None:
         found = found.joined(chinese_listings(load_law((), None)))
-    return Reviewed(read_reviews(), found).applied(screen_names(queries, found, threshold), queries)
+    screened = screen_names(queries, found, threshold, Progress("screen"))
+    return Reviewed(read_reviews(), found).applied(screened, queries)
 
 
 @click.command()

@@ -6,7 +6,7 @@ is no hit. Identifiers decide over names. A list is matched by every name and al
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
@@ -140,10 +140,16 @@ class Screening:
         )  # fmt: skip
 
 
-def screen(queries: Iterable[Query | Sequence[Any]], lists: ListSet, threshold: float = DEFAULT_THRESHOLD) -> Screening:
+def screen(
+    queries: Iterable[Query | Sequence[Any]],
+    lists: ListSet,
+    threshold: float = DEFAULT_THRESHOLD,
+    progress: Callable[[int, int], None] | None = None,
+) -> Screening:
     """The hits of all queries against all lists.
 
-    A query is a `Query`, or a tuple of its fields in order: id, names, country, kind, identifiers.
+    A query is a `Query`, or a tuple of its fields in order: id, names, country, kind, identifiers. `progress` is told
+    how many queries of how many are done.
     """
     asked = tuple(query if isinstance(query, Query) else _query(query) for query in queries)
     index = name_index(lists)
@@ -157,11 +163,16 @@ def screen(queries: Iterable[Query | Sequence[Any]], lists: ListSet, threshold: 
     step = _AT_ONCE if not shared_out else max(500, min(_AT_ONCE, len(asked) // 8))
     hits: list[Hit] = []
     limited = []
-    for found in each(part, range(0, len(asked), step), shared_out):
+    if progress is not None:
+        progress(0, len(asked))
+    starts = range(0, len(asked), step)
+    for start, found in zip(starts, each(part, starts, shared_out), strict=True):
         for number, matched, cut in found:
             hits += _hits(asked[number], matched, index, threshold)
             if cut:
                 limited.append(asked[number].id)
+        if progress is not None:
+            progress(min(start + step, len(asked)), len(asked))
     return Screening(tuple(hits), tuple(limited), threshold, asked)
 
 

@@ -19,7 +19,7 @@ from lotgate.suppliers.merging import Change, Merged, merge
 from lotgate.suppliers.questionnaire import CHIP_COLUMNS, COVER, KEY_SHEET, PART_COLUMNS, SHEETS, Slot, digest
 from lotgate.suppliers.sheets import Sheet, refused, workbook_sheets
 from lotgate.tables import Workspace, load
-from lotgate.tables.additions import Fill, add_rows
+from lotgate.tables.additions import Fill, add_rows, alone_in
 from lotgate.tables.cells import decode
 from lotgate.tables.schema import TABLES, Column
 
@@ -49,15 +49,16 @@ def read_answers(files: Iterable[str | Path], into: str | Path, *, dry_run: bool
 
     All workbooks are written together or, with InputError naming every fault of every cell, none.
     """
-    ws = load(into, ("items",))
     answered = [read_questionnaire(Path(file)) for file in files]
-    merged = merge(ws, [one.document for one in answered])
-    for one in answered:
-        _add_tables(ws, one, merged)
-    if merged.faults:
-        raise InputError(merged.faults)
-    if not dry_run and (any(merged.rows.values()) or merged.fills):
-        add_rows(ws.path, merged.rows, merged.fills)
+    with alone_in(into):
+        ws = load(into, ("items",))
+        merged = merge(ws, [one.document for one in answered])
+        for one in answered:
+            _add_tables(ws, one, merged)
+        if merged.faults:
+            raise InputError(merged.faults)
+        if not dry_run and (any(merged.rows.values()) or merged.fills):
+            add_rows(ws.path, merged.rows, merged.fills)
     return merged, sum(one.open for one in answered)
 
 

@@ -13,7 +13,7 @@ from lotgate.suppliers.document import Cell, Document, Paper
 from lotgate.suppliers.merging import Merged, merge
 from lotgate.suppliers.reading import read_document
 from lotgate.tables import Workspace, load
-from lotgate.tables.additions import add_rows
+from lotgate.tables.additions import add_rows, alone_in
 
 __all__ = ["attach", "import_documents", "read_part_names"]
 
@@ -38,7 +38,8 @@ def import_documents(
         documents.append(read_document(path))
         if progress is not None:
             progress(number, len(paths))
-    return _written(load(into, ("items",)), documents, parts, new_items, dry_run)
+    with alone_in(into):
+        return _written(load(into, ("items",)), documents, parts, new_items, dry_run)
 
 
 def attach(
@@ -69,16 +70,22 @@ def attach(
                    expected_zh="可读取的文件")]
         ) from error  # fmt: skip
     paper = Paper(path.name, kind, supplier, number, day, expires, f"sha256 {digest}")
-    ws = load(into, ("items",))
-    unknown = [fact for fact in answers if fact not in ws.tables["items"].columns or fact in ("item", "supplier")]
+    with alone_in(into):
+        ws = load(into, ("items",))
+        return _written(ws, [_attached(paper, ws, item, answers)], None, False, dry_run)
+
+
+def _attached(paper: Paper, ws: Workspace, item: str, answers: Mapping[str, str]) -> Document:
+    """The document that says of an item what a person read on a paper."""
+    columns = ws.tables["items"].columns
+    unknown = [fact for fact in answers if fact not in columns or fact in ("item", "supplier")]
     faults = tuple(
-        Fault(path.name, "no such column in table items", value=fact, expected=", ".join(ws.tables["items"].columns),
-              message_zh="items 表中没有该列", expected_zh=", ".join(ws.tables["items"].columns))
+        Fault(paper.file, "no such column in table items", value=fact, expected=", ".join(columns),
+              message_zh="items 表中没有该列", expected_zh=", ".join(columns))
         for fact in unknown
     )  # fmt: skip
     cells = tuple(Cell(item, fact, value, paper) for fact, value in answers.items() if fact not in unknown)
-    document = Document(path.name, kind, {item: ""}, (), cells, (), faults, supplier)
-    return _written(ws, [document], None, False, dry_run)
+    return Document(paper.file, paper.kind, {item: ""}, (), cells, (), faults, paper.supplier)
 
 
 def _written(

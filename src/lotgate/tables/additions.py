@@ -7,11 +7,15 @@ would be, so that a row which does not fit is refused with all its faults.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +27,7 @@ from lotgate.tables.cells import decode
 from lotgate.tables.schema import TABLES
 from lotgate.tables.workspace import Workspace, load
 
-__all__ = ["Fill", "Rows", "add_rows"]
+__all__ = ["Fill", "Rows", "add_rows", "alone_in"]
 
 Rows = Mapping[str, Sequence[Mapping[str, str]]]
 """Table to rows of text cells; a cell not named is empty."""
@@ -37,6 +41,34 @@ class Fill:
     where: tuple[tuple[str, str], ...]
     column: str
     value: str
+
+
+_HELD = threading.local()
+
+
+@contextlib.contextmanager
+def alone_in(path: str | Path) -> Iterator[None]:
+    """Keeps other programs of ours from adding to a workspace, from before it is read until what follows is written.
+
+    Two imports at the same time would each add to what stood before both. The folder itself is locked, which leaves no
+    trace in it; the system lets go when a program ends. Windows cannot lock a folder: there the last one wins, whole.
+    """
+    place = Path(path).resolve()
+    home = place if place.is_dir() else place.parent
+    held: set[Path] = _HELD.__dict__.setdefault("places", set())
+    if sys.platform == "win32" or home in held or not home.is_dir():
+        yield
+        return
+    import fcntl
+
+    handle = os.open(home, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        held.add(home)
+        yield
+    finally:
+        held.discard(home)
+        os.close(handle)
 
 
 def add_rows(
@@ -53,7 +85,7 @@ def add_rows(
         wanted.setdefault(fill.table, _New([], [])).fills.append(fill)
     home = path if path.is_dir() else path.parent
     try:
-        with tempfile.TemporaryDirectory(prefix=".lotgate-", dir=home) as temporary:
+        with alone_in(path), tempfile.TemporaryDirectory(prefix=".lotgate-", dir=home) as temporary:
             staged = Path(temporary) / "new"
             staged.mkdir()
             written = _stage_folder(path, staged, wanted) if path.is_dir() else _stage_book(path, staged, wanted)
