@@ -373,6 +373,24 @@ def test_17_no_answer_in_time_lapses_the_case_and_not_before() -> None:
     assert case.record("application", new).state == "returned_without_action"
 
 
+def test_18_a_withdrawn_document_stays_in_the_log_and_is_needed_anew() -> None:
+    case = Case()
+    new, contract = case.draft(), file("contract")
+    before = len(list(case.store.entries()))
+    case.step(PREPARER, "application", "detach", new, sha256=contract["sha256"], reason="wrong page")
+    assert contract["sha256"] not in case.record("application", new).facts["attachments"]
+    events = [entry.draft.event for entry in case.store.entries()]
+    assert len(events) == before + 1 and events[-1] == "detach" and "attach" in events
+    with pytest.raises(NotAllowedNow, match="no such file"):
+        case.step(PREPARER, "application", "detach", new, sha256=contract["sha256"])
+    with pytest.raises(NotAllowedNow, match="Copy of the contract"):
+        case.step(SIGNATORY, "application", "submit", new, signed_as="manager")
+    case.step(PREPARER, "application", "attach", new, **contract)
+    case.step(SIGNATORY, "application", "submit", new, signed_as="manager")
+    with pytest.raises(NotAllowedNow):
+        case.step(PREPARER, "application", "detach", new, sha256=contract["sha256"])
+
+
 def test_18_files_are_fixed_by_their_hash_signed_with_the_case_and_opened_only_when_clean() -> None:
     case = Case()
     new = case.draft()

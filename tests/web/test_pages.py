@@ -161,6 +161,18 @@ def test_what_is_uploaded_is_told_by_its_content(people: dict[str, Client]) -> N
     assert "contract.pdf" in {one["name"] for one in attached.values()}
 
 
+def test_a_document_is_withdrawn_by_choosing_it(people: dict[str, Client]) -> None:
+    *_, last = demo.carry(act, demo.actors(), 902, AT, "draft")
+    browser, case = people["exporter-preparer"], f"/applications/{last.record.id}/"
+    link = re.search(rf'href="({case}detach/\?sha256=(\w+))"', browser.get(case).content.decode())
+    assert link
+    form = browser.get(link[1]).content.decode()
+    assert f'<option value="{link[2]}" selected>' in form and "contract.pdf" in form
+    assert browser.post(f"{case}detach/", {"sha256": link[2], "reason": "wrong page"}).status_code == 302
+    page = browser.get(case).content.decode()
+    assert f"sha256={link[2]}" not in page and "wrong page" in page and "Copy of the contract: contract.pdf" in page
+
+
 def test_customs_finds_a_licence_by_number_and_by_link(people: dict[str, Client]) -> None:
     number = next(id for kind, id in records() if kind == "licence")
     for asked in (number, f"https://licences.example.org/licences/{number}", f" {number} "):

@@ -114,6 +114,22 @@ def users_add(
     return DONE
 
 
+@users.command("reset")
+@click.argument("name")
+@DATABASE
+@click.option(
+    "--second-factor", is_flag=True, help="Take the second factor away too; it is set up anew at the next visit."
+)
+def users_reset(name: str, database: str | None, second_factor: bool) -> int:
+    """Give user NAME a new random password, print it once, and end what sessions there are."""
+    ready(database)
+    from lotgate.web.accounts.people import new_password
+
+    click.echo(f"{name} {new_password(name, second_factor=second_factor)}")
+    note("The password is shown this once; the user changes it after signing in.")
+    return DONE
+
+
 @users.command("token")
 @click.argument("name")
 @DATABASE

@@ -156,6 +156,16 @@ def _files_clean(record: Record, actor: Actor, day: date) -> Iterator[Text]:
             yield Text(f"{file['name']} was not found free of viruses", f"{file['name']} 未通过病毒检查")
 
 
+def _some_file(record: Record, actor: Actor, day: date) -> Iterator[Text]:
+    if not record.facts["attachments"]:
+        yield Text("no document is attached", "尚无附件")
+
+
+def _some_hit_open(record: Record, actor: Actor, day: date) -> Iterator[Text]:
+    if all(hit["result"] is not None for hit in record.facts["hits"]):
+        yield Text("no screening hit is open", "没有待处理的筛查命中")
+
+
 def _answer_overdue(record: Record, actor: Actor, day: date) -> Iterator[Text]:
     if not any(q["answer"] is None and parse_day(q["due"]) < day for q in record.facts["questions"]):
         yield Text("no answer is overdue", "没有逾期未答复的询问")
@@ -417,6 +427,8 @@ STANDING: Mapping[str, Any] = {
     "run_attached": _run_attached,
     "one_destination": _one_destination,
     "files_clean": _files_clean,
+    "some_file": _some_file,
+    "some_hit_open": _some_hit_open,
     "answer_overdue": _answer_overdue,
     "recommended": _recommended,
     "hits_resolved": _hits_resolved,

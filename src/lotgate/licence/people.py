@@ -11,13 +11,14 @@ from datetime import date
 from functools import cache
 from typing import Literal
 
+from lotgate.errors import Fault, InputError
 from lotgate.law import Text
 from lotgate.law.reading import read_yaml, text_of
 from lotgate.licence.machines import DATA, Row
 from lotgate.licence.records import NEW, Actor, Record
 from lotgate.licence.refusals import Forbidden
 
-__all__ = ["Role", "check_actor", "forbidden_reasons", "may_see", "roles", "sides", "touching"]
+__all__ = ["Role", "check_actor", "forbidden_reasons", "may_see", "roles", "roles_named", "sides", "touching"]
 
 Side = Literal["exporter", "end-user", "authority", "consulted", "customs", "reader", "administrator", "system"]
 
@@ -42,6 +43,20 @@ def roles() -> dict[str, Role]:
         texts = {key: text_of(data[key], f"roles.yaml: {name}.{key}") for key in ("title", "may", "never")}
         found[name] = Role(name, data["side"], **texts, never_with=tuple(data.get("never_with", ())))
     return found
+
+
+def roles_named(text: str) -> tuple[str, ...]:
+    """The roles a setting names, separated by commas; `none` is none. Raises InputError for one there is not."""
+    named = [name.strip() for name in text.split(",") if name.strip() and name.strip() != "none"]
+    expected = f"none, or some of {', '.join(roles())}"
+    faults = [
+        Fault("roles", "no such role", value=name, expected=expected, message_zh="没有该角色")
+        for name in named
+        if name not in roles()
+    ]
+    if faults:
+        raise InputError(faults)
+    return tuple(named)
 
 
 def sides(actor: Actor) -> frozenset[str]:

@@ -81,6 +81,12 @@ def _attach(facts: Facts, entry: Entry) -> Facts:
     return {**facts, "attachments": {**facts["attachments"], entry.data["sha256"]: file}}
 
 
+def _detach(facts: Facts, entry: Entry) -> Facts:
+    """The document is listed no longer; the entry that attached it stays in the log."""
+    left = {name: file for name, file in facts["attachments"].items() if name != entry.data["sha256"]}
+    return {**facts, "attachments": left}
+
+
 def _certify(facts: Facts, entry: Entry) -> Facts:
     return {**facts, "certificate": dict(entry.data), "certificate_by": entry.draft.role}
 
@@ -311,6 +317,7 @@ _FOLDS: Mapping[tuple[str, str], Fold] = {
     ("application", "create"): _create,
     ("application", "edit"): _content,
     ("application", "attach"): _attach,
+    ("application", "detach"): _detach,
     ("application", "attach_run"): _as_whole("run"),
     ("application", "certify"): _certify,
     ("application", "check_file"): _check_file,

@@ -5,6 +5,8 @@ LOTGATE_HOME         the data folder (also holds party lists)
 LOTGATE_URL          the address people type, e.g. https://licences.example.org; https turns secure cookies on
 LOTGATE_HOSTS        further host names served, separated by commas
 LOTGATE_SECRET_KEY   the secret; default: kept in the data folder
+LOTGATE_SECOND_FACTOR  roles that must sign in with one, separated by commas, or `none`; default those that decide
+LOTGATE_SCANNER      command that checks an upload for viruses, read from standard input: 0 clean, 1 infected
 LOTGATE_PROXIES      number of reverse proxies in front that add X-Forwarded-For; default 0
 """
 
@@ -14,6 +16,7 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from lotgate.licence.people import roles_named
 from lotgate.web.databases import data_folder, database_settings, secret_key
 
 HERE = Path(__file__).resolve().parent
@@ -63,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "lotgate.web.accounts.second_factor.SecondFactor",
 ]
 
 TEMPLATES = [
@@ -105,6 +109,10 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Lotgate"
+SECOND_FACTOR_ROLES = roles_named(
+    os.environ.get("LOTGATE_SECOND_FACTOR") or "intake,officer,decider,customs,administrator"
+)
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nothing here sends mail
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("LOTGATE_PROXIES", "0"))
 
 # Throttles are counted here; kept in the database so that restarting the server or adding one does not reset them.
@@ -138,6 +146,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 40
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+SCANNER = os.environ.get("LOTGATE_SCANNER", "")
 UPLOAD_MAX_BYTES = 200 * 1024 * 1024
 """The largest workbook or attachment taken."""
 

@@ -8,8 +8,7 @@ from lotgate.web import public
 from lotgate.web.api import api
 
 urlpatterns = [
-    path("accounts/", include("allauth.account.urls")),
-    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/", include("lotgate.web.accounts.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
     path(".well-known/jwks.json", public.key_set),

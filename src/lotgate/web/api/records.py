@@ -28,6 +28,10 @@ _Version = Annotated[int | None, Query(ge=1, lt=2**31, description="The version 
 _Word = Annotated[str, Query(max_length=200)]
 
 
+BY_FILE = frozenset({("application", "attach")})
+"""Steps taken by sending a file: what is listed is then what was kept and looked at."""
+
+
 def record_json(actor: Actor, one: Record, steps: bool = False) -> dict[str, Any]:
     """A record as the person may read it, in the shape of RecordOut."""
     at = cases.now()
@@ -67,7 +71,7 @@ def step_paths() -> list[tuple[str, str, bool]]:
         one = machine(kind)
         for event in one.events:
             rows = [row for row in one.rows_for(event) if not row.by_effect and set(row.roles) - {"system"}]
-            if rows:
+            if rows and (kind, event) not in BY_FILE:
                 found.append((kind, event, any(NEW in row.sources for row in rows)))
     return found
 

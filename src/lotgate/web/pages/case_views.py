@@ -25,8 +25,8 @@ from lotgate.licence.records import NEW
 from lotgate.tables.schema import REGIMES
 from lotgate.web.languages import language
 from lotgate.web.pages.document_views import attach
-from lotgate.web.pages.filling import draw, read, vocabulary
-from lotgate.web.pages.showing import blocks, country, happenings, papers, state_class, unit
+from lotgate.web.pages.filling import Choices, draw, read, vocabulary
+from lotgate.web.pages.showing import blocks, country, document_name, happenings, papers, state_class, unit
 from lotgate.web.pages.who import for_roles
 from lotgate.web.pages.words import word
 from lotgate.web.services import cases, credentials
@@ -35,7 +35,9 @@ from lotgate.web.services.readers import shown
 
 __all__ = ["case", "cases_of", "new", "step"]
 
-CLOSING = frozenset({"deny", "revoke", "withdraw", "cancel", "surrender", "fail", "suspend", "uphold", "contra"})
+CLOSING = frozenset(
+    {"deny", "detach", "revoke", "withdraw", "cancel", "surrender", "fail", "suspend", "uphold", "contra"}
+)
 """Steps drawn as grave ones."""
 ONWARD = (
     "grant", "recommend", "accept", "submit", "answer", "clear", "reserve", "exit", "confirm", "verify", "reply",
@@ -102,6 +104,7 @@ def case(request: Any, actor: Actor, kind: str, id: str) -> Any:
         "paper_kinds": paper_service.held(actor, one),
         "signed_file": credentials.may_have(actor, one),
         "attaches": any(move.event == "attach" for move in steps),
+        "detaches": any(move.event == "detach" for move in steps),
         "unit": unit(str(one.facts.get("unit", ""))),
     }  # fmt: skip
     return render(request, "pages/case.html", shown_page)
@@ -146,7 +149,8 @@ def _fill(request: Any, actor: Actor, one: Record, move: Move) -> Any:
     form, more = move.form, ""
     faults: tuple[Fault, ...] = ()
     refused: tuple[Text, ...] = ()
-    data = _prefilled(one, move)
+    choices = _choices(one, move)
+    data = {**_prefilled(one, move), **{name: request.GET[name] for name in choices if name in request.GET}}
     if request.method == "POST":
         data, more = read(form, request.POST), request.POST.get("more", "")
         if not more:
@@ -165,7 +169,7 @@ def _fill(request: Any, actor: Actor, one: Record, move: Move) -> Any:
     shown_page = {
         "record": one,
         "move": move,
-        "groups": draw(form, data, faults, more),
+        "groups": draw(form, data, faults, more, choices),
         "faults": faults,
         "refused": refused,
         "grave": move.event in CLOSING,
@@ -206,6 +210,27 @@ def _prefilled(one: Record, move: Move) -> dict[str, Any]:
         known["quantity"] = one.facts.get("cleared")
     wanted = {field.name for field in move.form.fields}
     return {name: value for name, value in known.items() if name in wanted and value}
+
+
+def _choices(one: Record, move: Move) -> Choices:
+    """What a field that names a part of the record is chosen from: its files, its open hits, its reservations."""
+    facts = one.facts
+    unchecked = move.event == "check_file"
+    found: dict[str, list[tuple[str, Text]]] = {
+        "sha256": [
+            (name, document_name(file))
+            for name, file in facts.get("attachments", {}).items()
+            if not (unchecked and file["checked"])
+        ],
+        "hit": [
+            (hit["id"], Text(*[f"{hit['party']} – {hit['list']}: {hit['entry']}"] * 2))
+            for hit in facts.get("hits", ())
+            if hit["result"] is None
+        ],
+        "clearance": [(id, Text(id, id)) for id in facts.get("ledger", {}).get("open", {})],
+    }
+    wanted = {field.name for field in move.form.fields}
+    return {name: tuple(options) for name, options in found.items() if options and name in wanted}
 
 
 def _started(actor: Actor, kind: str) -> dict[str, Any]:

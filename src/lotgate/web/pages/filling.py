@@ -7,7 +7,7 @@ A box is named by the path of its field, `content.lot.quantity` or `hits.0.party
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lotgate.errors import Fault
@@ -15,7 +15,7 @@ from lotgate.law import Text
 from lotgate.licence.forms import Field, Form, named_fields, sections
 from lotgate.tables.vocabulary import COUNTRIES, CURRENCIES, UNITS
 
-__all__ = ["Box", "Group", "draw", "read"]
+__all__ = ["Box", "Choices", "Group", "draw", "read", "vocabulary"]
 
 _INPUTS = {"day": "date", "decimal": "text", "whole": "text"}
 _YES_NO = {"yes": Text("yes", "是"), "no": Text("no", "否")}
@@ -28,6 +28,10 @@ _ROWS = frozenset({"records", "parties"})
 MOST_ROWS = 200
 
 
+Options = tuple[tuple[str, Text], ...]
+Choices = Mapping[str, Options]
+
+
 @dataclass(frozen=True)
 class Box:
     """One field on a page; `rows` where it repeats, `options` where it is chosen from a list."""
@@ -37,7 +41,7 @@ class Box:
     kind: str
     value: str = ""
     required: bool = False
-    options: tuple[tuple[str, Text], ...] = ()
+    options: Options = ()
     suggestions: str = ""
     """The kind of vocabulary (country, currency, unit) whose words are offered while typing."""
     error: Text | None = None
@@ -52,8 +56,13 @@ class Group:
     boxes: tuple[Box, ...]
 
 
-def draw(form: Form, data: Mapping[str, Any], faults: Sequence[Fault] = (), more: str = "") -> list[Group]:
-    """The boxes of a form with what is filled in already; `more` is the path of rows to which one is added."""
+def draw(
+    form: Form, data: Mapping[str, Any], faults: Sequence[Fault] = (), more: str = "", choices: Choices | None = None
+) -> list[Group]:
+    """The boxes of a form with what is filled in already.
+
+    `more` is the path of rows to which one is added; `choices` what a field of this record is chosen from.
+    """
     found = {fault.column: Text(fault.message, fault.message_zh or fault.message) for fault in faults if fault.column}
     if form.takes == "content":
         content = data.get("content", {})
@@ -61,7 +70,12 @@ def draw(form: Form, data: Mapping[str, Any], faults: Sequence[Fault] = (), more
             Group(one.title, _boxes(one.fields, content.get(one.name, {}), f"content.{one.name}.", found, more))
             for one in sections()
         ]
-    return [Group(None, _boxes(form.fields, data, "", found, more))]
+    boxes = _boxes(form.fields, data, "", found, more)
+    return [Group(None, tuple(_choice(box, (choices or {}).get(box.name)) for box in boxes))]
+
+
+def _choice(box: Box, options: Options | None) -> Box:
+    return box if options is None else replace(box, kind="choice", options=options)
 
 
 def read(form: Form, post: Mapping[str, str]) -> dict[str, Any]:

@@ -16,7 +16,18 @@ from lotgate.tables.vocabulary import COUNTRIES, UNITS
 from lotgate.web.pages.words import word
 from lotgate.web.services.readers import may_read_document, shown, shown_history
 
-__all__ = ["Block", "Happening", "Paper", "blocks", "country", "happenings", "papers", "state_class", "unit"]
+__all__ = [
+    "Block",
+    "Happening",
+    "Paper",
+    "blocks",
+    "country",
+    "document_name",
+    "happenings",
+    "papers",
+    "state_class",
+    "unit",
+]
 
 
 @dataclass(frozen=True)
@@ -87,9 +98,17 @@ def papers(actor: Actor, record: Record) -> list[Paper]:
     return found
 
 
+def document_name(file: Mapping[str, Any]) -> Text:
+    """An attached file by its kind and its name."""
+    title = next((one.title for one in documents() if one.kind == file["kind"]), Text(file["kind"], file["kind"]))
+    return Text(f"{title.en}: {file['name']}", f"{title.zh}：{file['name']}")
+
+
 def happenings(actor: Actor, record: Record, entries: Sequence[Entry]) -> list[Happening]:
     """The history the reader may see, newest first."""
     found = []
+    attached = (entry.draft.data for entry in entries if entry.draft.event == "attach")
+    files = {data["sha256"]: document_name(data) for data in attached}
     for told in shown_history(actor, entries, record):
         role = roles().get(told.get("role") or "")
         fields = form_of(f"{told['kind']}.{told['event']}").fields
@@ -100,7 +119,10 @@ def happenings(actor: Actor, record: Record, entries: Sequence[Entry]) -> list[H
                 told.get("actor", ""),
                 role.title if role else None,
                 state_title(told["kind"], told["after"]) if told["after"] != told["before"] else None,
-                tuple(_rows(fields, told.get("data", {}))),
+                tuple(
+                    (label, files.get(value, value) if isinstance(value, str) else value)
+                    for label, value in _rows(fields, told.get("data", {}))
+                ),
             )
         )
     return found[::-1]

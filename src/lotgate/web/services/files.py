@@ -8,6 +8,7 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -19,12 +20,15 @@ from lotgate.licence import Actor, NotAllowedNow, NotFound, Record
 from lotgate.web.accounts.models import Organisation, User
 from lotgate.web.services import cases
 from lotgate.web.services.readers import may_open_file
+from lotgate.web.services.scanning import must_be_clean, scanner_name
 from lotgate.web.store.models import File, Holding
 
 __all__ = ["WORKBOOK", "attach", "attached", "clean_name", "keep", "kind_of", "own"]
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MAGIC = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
+PROGRAM = Actor("system", "system", frozenset({"system"}))
+"""The program itself, for steps that are its own."""
 _UNPACKED = 2 << 30
 _ATTACHMENT = 25 << 20
 
@@ -72,6 +76,7 @@ def keep(user: User, organisation: str, name: str, content: bytes, allowed: Iter
         raise InputError([fault])
     if len(content) > limit:
         raise _wrong(f"larger than {limit >> 20} MiB", f"超过 {limit >> 20} MiB")
+    must_be_clean(content)
     sha256 = hashlib.sha256(content).hexdigest()
     shown = clean_name(name)
     try:
@@ -102,7 +107,10 @@ def attach(
     actor: Actor, user: User, id: str, kind: str, name: str, content: bytes, *, language: str = "",
     message: str | None = None,
 ) -> Any:  # fmt: skip
-    """The outcome of attaching a file to an application: kept first, then listed in the record."""
+    """The outcome of attaching a file to an application: kept first, then listed in the record.
+
+    Where a scanner looked at it, what it found is listed too, by the program.
+    """
     from lotgate.licence.forms import media_types
 
     cases.record(actor, "application", id)
@@ -110,7 +118,12 @@ def attach(
     data = {"kind": kind, "sha256": file.sha256, "name": shown, "size": file.size, "media_type": file.media_type}
     if language:
         data["language"] = language
-    return cases.step(actor, "application", "attach", id, data, message=message)
+    done = cases.step(actor, "application", "attach", id, data, message=message)
+    if done.repeated or not settings.SCANNER:
+        return done
+    found = {"sha256": file.sha256, "result": "clean", "scanner": scanner_name()}
+    checked = cases.step(PROGRAM, "application", "check_file", done.record.id, found)
+    return replace(done, record=checked.record, entries=(*done.entries, *checked.entries))
 
 
 def attached(actor: Actor, record: Record, sha256: str) -> tuple[File, str]:
