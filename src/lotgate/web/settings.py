@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "lotgate.web.accounts.second_factor.SecondFactor",
+    "lotgate.web.second_factor.SecondFactor",
 ]
 
 TEMPLATES = [

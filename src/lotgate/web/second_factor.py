@@ -14,7 +14,9 @@ from django.contrib import messages
 from django.shortcuts import redirect
 
 from lotgate.web.accounts.models import User
+from lotgate.web.api.problems import problem
 from lotgate.web.languages import language
+from lotgate.web.pages.words import word
 
 __all__ = ["SecondFactor", "needed"]
 
@@ -38,9 +40,6 @@ class SecondFactor:
             return self.get_response(request)
         if not request.user.is_authenticated or not needed(request.user):
             return self.get_response(request)
-        from lotgate.web.api.problems import problem
-        from lotgate.web.pages.words import word
-
         if request.path.startswith("/api/"):
             return problem("forbidden", 403, [word("second_factor.needed")])
         messages.warning(request, word("second_factor.needed")[language()])
