@@ -106,7 +106,7 @@ def content(folder: Path, size: Size | None = None) -> list[Figure]:
             figures.append(Figure(f"content: times {name}{kind}", taken["theirs"] / seconds, "x", bar, note=note))
             del way, results
     figures.append(Figure("content: largest relative difference from these", worst, "", at_most=1e-12))
-    return [*figures, *_own(mine, ours.engine), *_one_shot(path)]
+    return [*figures, *_own(mine, ours.engine), *_one_shot(path), *_command(path)]
 
 
 def _ways(ours: _Ours) -> dict[str, Callable[[], Any]]:
@@ -177,4 +177,16 @@ def _one_shot(path: Path) -> list[Figure]:
     return [
         Figure("content: one shot, processor time", best["seconds"], "s", at_most=3, note=note),
         Figure("content: one shot, memory", max(run["bytes"] for run in runs) / GIB, "GiB", at_most=2),
+    ]
+
+
+def _command(path: Path) -> list[Figure]:
+    """`lotgate content` over the whole bill: all laws and classes, by value and by mass, every row with its reasons."""
+    made = subprocess.run(
+        [sys.executable, "-m", "bench.content_command", str(path)], capture_output=True, text=True, check=True
+    )
+    took = json.loads(made.stdout.splitlines()[-1])
+    return [
+        Figure("content: the command, processor time", took["seconds"], "s", note="--parquet, graph numbered before"),
+        Figure("content: the command, memory", took["bytes"] / GIB, "GiB", at_most=2),
     ]

@@ -29,10 +29,10 @@ def main(folder: Path) -> None:
     column = Column("CN-2025-61#1.1", limits=("0.001",))
     shares = value_shares(graph, Amounts.of(graph, items), Counting.of(counted, counted), [column])
     reached = int((shares.low >= 0.001).sum())
-    print(json.dumps({"seconds": time.process_time(), "bytes": _most_memory(), "reached": reached}))
+    print(json.dumps({"seconds": time.process_time(), "bytes": most_memory(), "reached": reached}))
 
 
-def _most_memory() -> int:
+def most_memory() -> int:
     """Bytes this process held at most; a child's `ru_maxrss` would start from what its parent holds."""
     status = Path("/proc/self/status")
     if status.exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,17 +68,18 @@ def content(
         found = decisions(workspace, on, None, law_folders, as_known, lists_folder)
         return _ask(found, ask_folder, as_json, language, no_color)
     from lotgate.decide.content import content as counted
-    from lotgate.report.content_view import Progress, print_content, write_parquet
+    from lotgate.report.content_view import Progress, print_content, write_json, write_parquet
     from lotgate.tables import load
 
     chosen = [item.strip() for item in items.split(",") if item.strip()] if items else None
-    ws = load(workspace, required=("items",))
-    rolled = counted(ws, on or today(), chosen, law=load_law(law_folders, as_known), progress=Progress("content"))
+    law = load_law(law_folders, as_known)
+    # nothing here holds the tables, so that a large bill can go once it is a graph
+    rolled = counted(load(workspace, required=("items",)), on or today(), chosen, law=law, progress=Progress("content"))
     if parquet is not None:
         write_parquet(rolled, parquet)
         note(f"wrote {parquet}")
     if as_json:
-        print_json(rolled.to_json())
+        write_json(rolled, sys.stdout)
     elif parquet is None:
         print_content(rolled, console(no_color), language)
     return DONE

@@ -21,7 +21,7 @@ import polars as pl
 import lotgate
 from lotgate.decide.content_mass import Weighed, weighed
 from lotgate.errors import Fault, InputError
-from lotgate.evaluate.columns import leaf_trit
+from lotgate.evaluate.columns import IntervalColumn, leaf_trits
 from lotgate.evaluate.evaluator import Evaluator
 from lotgate.facts.answers import apply_answers
 from lotgate.facts.destinations import alike_destinations, country_groups, destinations_name, us_destinations
@@ -32,12 +32,13 @@ from lotgate.facts.values import CodeBook
 from lotgate.items.amounts import Amounts
 from lotgate.items.carriers import CELLS, carriers
 from lotgate.items.content import Shares
+from lotgate.items.graph import Bools, Floats
 from lotgate.items.rates import Quoted, Rates
 from lotgate.law import Law, Status
 from lotgate.law.expr import FALSE, TRUE, Leaf
 from lotgate.tables import Workspace
 
-__all__ = ["CHINA", "COLUMNS", "UNITED_STATES", "Content", "DestinationClass", "Level", "content"]
+__all__ = ["CHINA", "COLUMNS", "SCHEMA", "SHARES", "UNITED_STATES", "Content", "DestinationClass", "Level", "content"]
 
 CHINA = "CN-2025-61#1.1"
 UNITED_STATES = "US-734.4-c-d"
@@ -57,9 +58,12 @@ FACT_OF = {CHINA: "cn61_share", UNITED_STATES: "us_controlled_share"}
 CODE_OF = {CHINA: "cn_code", UNITED_STATES: "us_code"}
 CELLS_AT_ONCE = 8_000_000
 """Parts times classes of one sweep; more go in several, so that memory stays bounded."""
-STEP = 100_000
-"""Rows between two reports of progress."""
+STEP = 200_000
+"""Rows made at once, and between two reports of progress."""
+SHARES = ("value_share_low", "value_share_high", "mass_share_low", "mass_share_high")
+SCHEMA = {name: pl.Float64() if name in SHARES else pl.String() for name in COLUMNS}
 Progress = Callable[[int, int], None]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -70,11 +74,39 @@ class Level:
     op: str
     share: float
 
-    def met(self, low: float | None, high: float | None) -> str:
-        """`yes`, `no` or `unknown` for a share between two bounds (None: nothing is known)."""
-        bounds = (0.0, 1.0) if low is None or high is None else (low, high)
-        trit = leaf_trit(Leaf(self.fact, self.op, self.share), bounds)  # type: ignore[arg-type]
-        return "yes" if trit == TRUE else "no" if trit == FALSE else "unknown"
+    def met(self, shares: Bounds, place: int, items: slice) -> npt.NDArray[np.uint8]:
+        """For some items and one class 0 where the level is not met, 1 where that is open, 2 where it is met."""
+        low, high = shares.value_share_low[items, place], shares.value_share_high[items, place]
+        low, high = np.nan_to_num(low, nan=0.0), np.nan_to_num(high, nan=1.0)
+        column = IntervalColumn(np.arange(len(low), dtype=np.int32), low, high)
+        trits = leaf_trits(Leaf(self.fact, self.op, self.share), column)  # type: ignore[arg-type]
+        met: npt.NDArray[np.uint8] = (trits != FALSE).astype(np.uint8) + (trits == TRUE)
+        return met
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Bounds of shares by value and by mass, as arrays (item, class of destinations); NaN where nothing is known."""
+
+    value_share_low: Floats
+    value_share_high: Floats
+    mass_share_low: Floats
+    mass_share_high: Floats
+
+    @classmethod
+    def empty(cls, items: int, classes: int) -> Bounds:
+        """Bounds of nothing yet."""
+        return cls(*(np.full((items, classes), np.nan) for _ in SHARES))
+
+    def put(
+        self, place: int, nodes: Ints, position: int, by_value: Shares | Weighed, by_mass: Shares | Weighed
+    ) -> None:
+        """The shares of one class, from a column of the roll-ups; nothing known is NaN, not 0 to 1."""
+        for kind, found in (("value", by_value), ("mass", by_mass)):
+            low, high = found.low[nodes, position], found.high[nodes, position]
+            nothing = (low == 0) & (high == 1)
+            getattr(self, f"{kind}_share_low")[:, place] = np.where(nothing, np.nan, low)
+            getattr(self, f"{kind}_share_high")[:, place] = np.where(nothing, np.nan, high)
 
 
 @dataclass(frozen=True)
@@ -113,27 +145,65 @@ class UsedRates:
 class Content:
     """The content of the items asked about, one row per item, basis and class of destinations.
 
-    `bounds` holds the shares, `met` (whether the level of the law is met) and `place` (of the class in `classes`).
+    `shares` holds the bounds as arrays (item, class), NaN where nothing is known; rows are made from it some items at a
+    time, since a row with its reasons takes ten times the room.
     """
 
     law: Law
     on: date
-    bounds: pl.DataFrame
+    items: pl.Series
+    nodes: Ints
+    """For each item its part of the graph."""
+    shares: Bounds
     classes: tuple[DestinationClass, ...]
     cycles: tuple[tuple[str, ...], ...]
-    without_bill: frozenset[str]
+    with_bill: Bools
+    """For each item whether it has a bill of materials."""
     rates: UsedRates
     reasons: Reasons = field(repr=False)
     progress: Progress | None = field(default=None, repr=False)
 
-    def explained(self, bounds: pl.DataFrame) -> pl.DataFrame:
-        """Some rows of `bounds` with what would settle them (`settled_by`, its open `cell`) and their `top_path`."""
-        return self.reasons.of(bounds, self.classes, None)
+    def batches(self) -> Iterator[pl.DataFrame]:
+        """The rows some items at a time, without reasons: `number` of the item, `place` of the class, bounds and `met`
+        (whether the level of the law is met)."""
+        step = max(1, STEP // max(len(self.classes), 1))
+        for start in range(0, len(self.items), step):
+            yield self._batch(slice(start, start + step))
+
+    def explained(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Some rows with what would settle them (`settled_by`, its open `cell`) and their `top_path`."""
+        return self.reasons.of(rows, self.nodes[rows["number"].to_numpy()], self.classes)
+
+    def told(self) -> Iterator[pl.DataFrame]:
+        """Every row explained, some items at a time; this takes time where items are many."""
+        done, total = 0, len(self.items) * len(self.classes)
+        for rows in self.batches():
+            yield self.explained(rows)
+            done += rows.height
+            if self.progress is not None:
+                self.progress(done, total)
 
     @cached_property
     def rows(self) -> pl.DataFrame:
-        """Every row explained; this takes time where items are many."""
-        return self.reasons.of(self.bounds, self.classes, self.progress)
+        """Every row explained, all at once."""
+        return pl.concat([self.explained(self._batch(slice(0, 0))), *self.told()])
+
+    def _batch(self, items: slice) -> pl.DataFrame:
+        numbers = np.arange(len(self.items), dtype=np.uint32)[items]
+        columns = {
+            "number": np.repeat(numbers, len(self.classes)),
+            "place": np.tile(np.arange(len(self.classes)), len(numbers)),
+            **{name: getattr(self.shares, name)[items].reshape(-1) for name in SHARES},
+        }
+        met = [one.level.met(self.shares, place, items) for place, one in enumerate(self.classes)]
+        words, none = pl.Series(["no", "unknown", "yes"]), np.empty(0, np.uint8)
+        frame = pl.DataFrame(columns, nan_to_null=True).with_columns(
+            item=self.items[items].gather(columns["number"] - (numbers[0] if len(numbers) else 0)),
+            basis=pl.Series([one.basis for one in self.classes], dtype=pl.String).gather(columns["place"]),
+            destination_class=pl.Series([one.name for one in self.classes], dtype=pl.String).gather(columns["place"]),
+            met=words.gather(np.stack(met, axis=1).reshape(-1) if met else none),
+        )
+        return frame.select("number", "item", "basis", "destination_class", *SHARES, "met", "place")
 
     def name(self, destinations: Iterable[str]) -> str:
         """A set of destinations as the table would name it."""
@@ -149,8 +219,8 @@ class Content:
         found = [clause.clock.status(self.on) for clause in self.law.clauses if clause.measure == basis]
         return next((status for status in found if status is not Status.OFF), found[0] if found else None)
 
-    def to_json(self) -> dict[str, Any]:
-        """The machine's form."""
+    def head(self) -> dict[str, Any]:
+        """The machine's form without its rows."""
         return {
             "lotgate": lotgate.__version__,
             "law": {"version": self.law.version, "known_as_of": self.law.known_as_of.isoformat()},
@@ -170,8 +240,16 @@ class Content:
             ],
             "rates": self.rates.to_json(),
             "cycles": [list(cycle) for cycle in self.cycles],
-            "rows": self.rows.select(*COLUMNS, "cell", "met").to_dicts(),
         }
+
+    def json_rows(self) -> Iterator[dict[str, Any]]:
+        """The rows of the machine's form, one by one."""
+        for rows in self.told():
+            yield from rows.select(*COLUMNS, "cell", "met").iter_rows(named=True)
+
+    def to_json(self) -> dict[str, Any]:
+        """The machine's form."""
+        return {**self.head(), "rows": list(self.json_rows())}
 
 
 def content(
@@ -191,28 +269,27 @@ def content(
 
     law = load_law() if law is None else law
     day = law.known_as_of if on is None else on
-    ws = _answered(as_of(workspace, day), law)
-    facts = ItemFacts(ws, law, CodeBook(law))
+    facts = ItemFacts(_answered(as_of(workspace, day), law), law, CodeBook(law))
+    del workspace
+    facts.release_bill()
     wanted = _wanted(facts, items)
     evaluator = Evaluator(law, [code for code in law.regimes if code == "us"])
     text = int(evaluator.text_of(evaluator.epochs(np.array([day], dtype="datetime64[D]")))[0])
     quoted = facts.rates.on(day)
     classes = _classes(facts, law, evaluator, text)
     masses = Amounts.of(facts.graph, facts.items, "unit_mass_kg", None)
-    nodes = facts.nodes[[facts.place[item] for item in wanted]]
-    frames = [pl.DataFrame(schema=_SCHEMA)]
+    nodes = facts.graph.numbers(wanted)
+    bounds = Bounds.empty(len(wanted), len(classes))
     columns: dict[int, tuple[Shares, int]] = {}
     for shares, places in _sweeps(facts, evaluator, text, classes, quoted):
         by_mass = weighed(shares, masses)
         for position, place in enumerate(places):
-            value, mass = _shown(shares, nodes, position), _shown(by_mass, nodes, position)
-            frames.append(_bounds(wanted, classes[place], place, value, mass))
+            bounds.put(place, nodes, position, shares, by_mass)
             columns[place] = (shares, position)
-    bounds = pl.concat(frames).sort("order", "place").drop("order")
-    bare = facts.graph.names.filter(pl.Series(~facts.graph.has_parts))
-    reasons = Reasons(facts, columns)
-    used = UsedRates.of(facts.rates, day)
-    return Content(law, day, bounds, tuple(classes), facts.graph.cycles, frozenset(bare), used, reasons, progress)
+    return Content(
+        law, day, wanted, nodes, bounds, tuple(classes), facts.graph.cycles, facts.graph.has_parts[nodes],
+        UsedRates.of(facts.rates, day), Reasons(facts, columns), progress,
+    )  # fmt: skip
 
 
 def _answered(ws: Workspace, law: Law) -> Workspace:
@@ -224,9 +301,9 @@ def _answered(ws: Workspace, law: Law) -> Workspace:
     return apply_answers(ws, law)[0]
 
 
-def _wanted(facts: ItemFacts, items: Iterable[str] | None) -> list[str]:
+def _wanted(facts: ItemFacts, items: Iterable[str] | None) -> pl.Series:
     if items is None:
-        return facts.ids
+        return facts.items["item"]
     asked = list(dict.fromkeys(items))
     faults = []
     for item in asked:
@@ -245,7 +322,7 @@ def _wanted(facts: ItemFacts, items: Iterable[str] | None) -> list[str]:
             )
     if faults:
         raise InputError(faults)
-    return asked
+    return pl.Series("item", asked, dtype=pl.String)
 
 
 # ---- classes -----------------------------------------------------------------------------------------
@@ -263,7 +340,7 @@ def _classes(facts: ItemFacts, law: Law, evaluator: Evaluator, text: int) -> lis
     chinese = next(iter(_levels(law, FACT_OF[CHINA]).values()), None)
     if PART1 in law.code_lists and chinese is not None:
         found.append(DestinationClass(CHINA, "", (), chinese))
-    if law_counts(law) and facts.ids:
+    if law_counts(law) and facts.items.height:
         every = us_destinations(law)
         levels = _levels(law, FACT_OF[UNITED_STATES])
         for destinations, share in alike_destinations(facts, evaluator, every, text):
@@ -290,57 +367,6 @@ def _sweeps(
 
 # ---- the rows --------------------------------------------------------------------------------------------------------
 
-_SCHEMA: dict[str, Any] = {
-    "order": pl.Int64,
-    "item": pl.String,
-    "basis": pl.String,
-    "destination_class": pl.String,
-    "value_share_low": pl.Float64,
-    "value_share_high": pl.Float64,
-    "mass_share_low": pl.Float64,
-    "mass_share_high": pl.Float64,
-    "met": pl.String,
-    "place": pl.Int64,
-}
-
-Pair = tuple[pl.Series, pl.Series]
-
-
-def _shown(shares: Shares | Weighed, nodes: npt.NDArray[np.int64], position: int) -> Pair:
-    """Bounds of one column; nothing known is null, not 0 to 1."""
-    low, high = shares.low[nodes, position], shares.high[nodes, position]
-    frame = pl.DataFrame({"low": low, "high": high})
-    known = ~((pl.col("low") == 0) & (pl.col("high") == 1))
-    shown = frame.select(pl.when(known).then(pl.col(name)).alias(name) for name in ("low", "high"))
-    return shown["low"], shown["high"]
-
-
-def _bounds(wanted: Sequence[str], one: DestinationClass, place: int, value: Pair, mass: Pair) -> pl.DataFrame:
-    frame = pl.DataFrame(
-        {
-            "item": pl.Series(wanted, dtype=pl.String),
-            "value_share_low": value[0],
-            "value_share_high": value[1],
-            "mass_share_low": mass[0],
-            "mass_share_high": mass[1],
-        }
-    )
-    distinct = frame.select("value_share_low", "value_share_high").unique(maintain_order=True)
-    met = [one.level.met(low, high) for low, high in distinct.iter_rows()]
-    distinct = distinct.with_columns(pl.Series("met", met, dtype=pl.String))
-    same = ["value_share_low", "value_share_high"]
-    return (
-        frame.with_row_index("order")
-        .join(distinct, on=same, how="left", nulls_equal=True, maintain_order="left")
-        .with_columns(
-            pl.col("order").cast(pl.Int64),
-            basis=pl.lit(one.basis),
-            destination_class=pl.lit(one.name),
-            place=pl.lit(place, pl.Int64),
-        )
-        .select(list(_SCHEMA))
-    )
-
 
 class Reasons:
     """What would settle a share, and the path that carries most of it, worked out for all parts of a column at once."""
@@ -349,28 +375,22 @@ class Reasons:
         self.facts, self.columns = facts, columns
         # nothing but the item itself can say what is in an item without a bill, or in one that contains itself
         self.shut = ~facts.graph.has_parts | facts.graph.blocked
-        placed = [origin is not None for origin in facts.origin]
         self.unplaced = np.ones(facts.graph.size, np.bool_)
-        self.unplaced[facts.nodes] = ~np.array(placed, dtype=bool)
+        self.unplaced[facts.nodes] = facts.origins.is_null().to_numpy()
 
-    def of(self, bounds: pl.DataFrame, classes: Sequence[DestinationClass], progress: Progress | None) -> pl.DataFrame:
+    def of(self, rows: pl.DataFrame, nodes: Ints, classes: Sequence[DestinationClass]) -> pl.DataFrame:
         """The rows with `settled_by`, `cell` and `top_path`."""
-        frame = bounds.with_row_index("row#")
-        told, done = [], 0
-        for (place,), rows in sorted(frame.partition_by("place", as_dict=True).items()):
-            nodes = self.facts.graph.numbers(rows["item"])
-            for start in range(0, rows.height, STEP):
-                told.append(self._told(rows["row#"].slice(start, STEP), nodes[start : start + STEP], place, classes))
-                done += told[-1].height
-                if progress is not None:
-                    progress(done, bounds.height)
-        if not told:
-            return bounds.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in _REASONS)
-        return bounds.hstack(pl.concat(told).sort("row#").select(_REASONS))
+        places = rows["place"].to_numpy()
+        found = [
+            self._told(here, nodes[here], place, classes)
+            for place in range(len(classes))
+            if (here := np.flatnonzero(places == place)).size
+        ]
+        if not found:
+            return rows.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in _REASONS)
+        return rows.hstack(pl.concat(found).sort("row#").select(_REASONS))
 
-    def _told(
-        self, rows: pl.Series, nodes: npt.NDArray[np.int64], place: int, classes: Sequence[DestinationClass]
-    ) -> pl.DataFrame:
+    def _told(self, rows: Ints, nodes: Ints, place: int, classes: Sequence[DestinationClass]) -> pl.DataFrame:
         """The reasons of some rows of one class."""
         shares, position = self.columns[place]
         found = carriers(shares, position)

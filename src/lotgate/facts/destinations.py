@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 
 from lotgate.evaluate.columns import Members
 from lotgate.evaluate.evaluator import Evaluator
@@ -73,13 +74,9 @@ def alike_destinations(
 ) -> list[tuple[tuple[str, ...], float]]:
     """Destinations in classes, each with its de minimis level: the same codes of parts that are or may be of US origin
     are controlled there. Lower levels come last, among equal ones the class with most destinations first."""
-    components = set(facts.ws.tables["bom"]["component"].to_list())
     codes = facts.columns_of("us_code")
-    mine = {
-        code
-        for item, origin, code in zip(facts.ids, facts.origin, codes, strict=True)
-        if item in components and origin in ("US", None)
-    }
+    american, unknown = facts.from_country("US")
+    mine = set(compress(codes, (facts.components() & (american | unknown)).tolist()))
     distinct = [code for code in dict.fromkeys(codes) if code in mine] or [Members()]
     pairs = [(destination, text) for destination in every]
     controlled = controlled_codes(evaluator, pairs, distinct)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Any, cast
@@ -42,6 +43,7 @@ CODES = ("cn_code", "us_code", "eu_code", "nl_code", "jp_code", "technology")
 PART1 = "cn-61-part1"
 _NOTHING = Members()
 Ints = npt.NDArray[Any]
+Bools = npt.NDArray[np.bool_]
 
 
 class ItemFacts:
@@ -52,24 +54,37 @@ class ItemFacts:
         self.law = law
         self.book = book
         self.items = ws.tables["items"]
-        self.ids: list[str] = self.items["item"].to_list()
-        self.place = {item: i for i, item in enumerate(self.ids)}
         self._cells: dict[str, list[Any]] = {}
         self._tests_memo: dict[tuple[Value, ...], Members] = {}
         self._open_memo: dict[tuple[Value, ...], list[str]] = {}
         self._valued: tuple[Quoted, Amounts] | None = None
 
+    @cached_property
+    def ids(self) -> list[str]:
+        """The items by name."""
+        ids: list[str] = self.items["item"].to_list()
+        return ids
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """The row of every item."""
+        return {item: i for i, item in enumerate(self.ids)}
+
     def cells(self, column: str) -> list[Any]:
         """One column of the items table."""
         if column not in self._cells:
-            self._cells[column] = self.items[column].to_list()
+            self._cells[column] = _listed(self.items[column])
         return self._cells[column]
 
     @cached_property
-    def origin(self) -> list[str | None]:
+    def origins(self) -> pl.Series:
         """Country of origin: `origin`, else `made_in`."""
-        found: list[str | None] = self.items.select(pl.coalesce("origin", "made_in")).to_series().to_list()
-        return found
+        return self.items.select(pl.coalesce("origin", "made_in")).to_series()
+
+    @cached_property
+    def origin(self) -> list[str | None]:
+        """Country of origin of every item."""
+        return _listed(self.origins)
 
     @cached_property
     def settled(self) -> dict[str, list[str]]:
@@ -98,7 +113,7 @@ class ItemFacts:
     @cached_property
     def columns(self) -> dict[str, Column]:
         """Every item fact that does not depend on destination or day."""
-        found = {"origin": text_column(self.items.select(pl.coalesce("origin", "made_in")).to_series())}
+        found = {"origin": text_column(self.origins)}
         for fact in CODES:
             found[fact] = self._code_column(fact)
         for fact in ("stage", "contains_us_ic"):
@@ -194,6 +209,11 @@ class ItemFacts:
         """The bill of materials over all items."""
         return graph_of(self.ws.tables["bom"], self.items["item"])
 
+    def release_bill(self) -> None:
+        """Builds the graph and lets go of the lines it is made of, which take as much room again."""
+        self.graph  # noqa: B018
+        self.ws = replace(self.ws, tables={**self.ws.tables, "bom": self.ws.tables["bom"].clear()})
+
     @cached_property
     def nodes(self) -> npt.NDArray[np.int64]:
         """Node of the graph of every item, in the order of the items table."""
@@ -256,11 +276,8 @@ class ItemFacts:
             return None
         codes = self.columns_of("cn_code")
         listed = np.array([one.trit(PART1) for one in codes], dtype=np.uint8)
-        origin = self.origin
-        must, may = self._flags(
-            [trit == TRUE and o == "CN" for trit, o in zip(listed, origin, strict=True)],
-            [trit != FALSE and o in ("CN", None) for trit, o in zip(listed, origin, strict=True)],
-        )
+        chinese, unknown = self.from_country("CN")
+        must, may = self._flags((listed == TRUE) & chinese, (listed != FALSE) & (chinese | unknown))
         column = ContentColumn("CN-2025-61#1.1", limits=share_limits(self.law, "cn61_share"))
         counting = Counting.of(must, may, opaque=self._opaque_rare_earths(codes))
         return value_shares(self.graph, self.amounts(quoted), counting, [column])
@@ -270,14 +287,18 @@ class ItemFacts:
 
         Everything else without a bill is its maker's own work, since a bill lists every bought part.
         """
-        made = {"alloy", "target", "magnet"}
-        flags = [
-            stage in made and one.trit(NONE) != TRUE and origin != "CN"
-            for stage, one, origin in zip(self.cells("stage"), codes, self.origin, strict=True)
-        ]
+        made = ["alloy", "target", "magnet"]
+        unlisted = np.array([one.trit(NONE) == TRUE for one in codes], dtype=bool)
+        bought = self.items["stage"].is_in(made).fill_null(False).to_numpy()
+        flags = bought & ~unlisted & ~self.from_country("CN")[0]
         return self._flags(flags, flags)[0]
 
-    def _flags(self, must: Sequence[bool], may: Sequence[bool]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    def from_country(self, country: str) -> tuple[Bools, Bools]:
+        """For every item whether it is of a country's origin, and whether nobody has said of which origin it is."""
+        mine: Bools = (self.origins == country).fill_null(False).to_numpy()
+        return mine, self.origins.is_null().to_numpy()
+
+    def _flags(self, must: Bools, may: Bools) -> tuple[Bools, Bools]:
         """Flags per item laid out per node of the graph."""
         sure = np.zeros(self.graph.size, dtype=bool)
         possible = np.zeros(self.graph.size, dtype=bool)
@@ -288,9 +309,14 @@ class ItemFacts:
     def columns_of(self, fact: str) -> list[Members]:
         """The members of a code fact, item by item."""
         column = self._code_column(fact)
-        return [
-            value if isinstance(value, Members) else ANYTHING for value in (column[i] for i in range(len(self.ids)))
-        ]
+        values = [value if isinstance(value, Members) else ANYTHING for value in column.values]
+        return [values[code] for code in column.codes.tolist()]
+
+    def components(self) -> Bools:
+        """For every item whether it stands in some bill."""
+        found = np.zeros(self.graph.size, np.bool_)
+        found[self.graph.component] = True
+        return found[self.nodes]
 
     @cached_property
     def rates(self) -> Rates:
@@ -374,6 +400,15 @@ class ItemFacts:
             if self.cells(code)[place] is None:
                 gaps.append((code, found.part))
         return list(dict.fromkeys(gaps)) or [("bom", item)]
+
+
+def _listed(cells: pl.Series) -> list[Any]:
+    """The cells as a list in which equal texts are one object: of a million items few cells differ."""
+    if cells.dtype != pl.String:
+        return cells.to_list()
+    coded = text_column(cells)
+    values = coded.values
+    return [values[code] for code in coded.codes.tolist()]
 
 
 def share_limits(law: Law, fact: str) -> tuple[str, ...]:

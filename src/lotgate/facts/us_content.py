@@ -61,8 +61,8 @@ class USContent:
         self, classes: npt.NDArray[np.int64], levels: Sequence[float], code_of: npt.NDArray[np.int64]
     ) -> Shares:
         facts = self.facts
-        from_us = np.array([origin == "US" for origin in facts.origin], dtype=bool)
-        maybe_us = np.array([origin in ("US", None) for origin in facts.origin], dtype=bool)
+        from_us, unknown = facts.from_country("US")
+        maybe_us = from_us | unknown
         size = (facts.graph.size, len(classes))
         count_must, count_may, stop_must, stop_may = (np.zeros(size, dtype=bool) for _ in range(4))
         for c, row in enumerate(classes):
@@ -74,8 +74,8 @@ class USContent:
         limits = share_limits(facts.law, SHARE)
         columns = [ContentColumn(f"us-{c}", limits, drop_at=repr(level)) for c, level in enumerate(levels)]
         opaque = np.zeros(facts.graph.size, dtype=bool)
-        unsaid = [code != NONE for code in facts.cells("us_code")]
-        opaque[facts.nodes] = np.array(unsaid, dtype=bool) & ~from_us
+        unsaid = (facts.items["us_code"] != NONE).fill_null(True).to_numpy()
+        opaque[facts.nodes] = unsaid & ~from_us
         counting = Counting.of(count_must, count_may, stop_must=stop_must, stop_may=stop_may, opaque=opaque)
         return value_shares(facts.graph, facts.amounts(self.quoted), counting, columns)
 

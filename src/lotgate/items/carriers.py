@@ -22,7 +22,7 @@ from lotgate.items.numbers import exact
 if TYPE_CHECKING:
     from lotgate.items.content import Shares
 
-__all__ = ["CELLS", "CLOSE", "Carriers", "Way", "carriers", "line_steps", "path_amount", "way", "widths"]
+__all__ = ["CELLS", "CLOSE", "Carriers", "Steps", "Way", "carriers", "line_steps", "path_amount", "way", "widths"]
 
 Nodes = npt.NDArray[np.int32]
 CLOSE = 1e-11
@@ -44,19 +44,31 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Carriers:
-    """The ways of one column, sure and possible, and for each part the `part` and `cell` that settle most below it."""
+class Steps:
+    """For each part the next one on its largest path, -1 where there is none, and whether the path ends there."""
 
-    shares: Shares
-    sure: Way
-    possible: Way
+    following: Nodes
+    ends: Bools
+
+
+@dataclass(frozen=True)
+class Carriers:
+    """The ways of one column, sure and possible, and for each part the `part` and `cell` that settle most below it.
+
+    `surely` says whether a part has a sure way.
+    """
+
+    names: pl.Series
+    surely: Bools
+    sure: Steps
+    possible: Steps
     part: Nodes
     cell: npt.NDArray[np.uint8]
 
     def paths(self, nodes: npt.NDArray[np.int64]) -> pl.Series:
         """The largest path of each part as ids joined by ` > `: a sure one, or failing that a possible one, or null."""
-        names = self.shares.graph.names
-        sure = self.sure.best[nodes] > 0
+        names = self.names
+        sure = self.surely[nodes]
         going = np.where(sure, self.sure.following[nodes], self.possible.following[nodes]) >= 0
         now, parts = nodes.astype(np.int64), [names.gather(nodes)]
         shown = pl.Series(going.copy())
@@ -77,7 +89,11 @@ def carriers(shares: Shares, column: int) -> Carriers:
     held = shares.memo.get(("carriers", column))
     if not isinstance(held, Carriers):
         sure, possible = way(shares, column, True), way(shares, column, False)
-        held = Carriers(shares, sure, possible, *_settled(shares, column))
+        steps = Steps(sure.following, sure.ends), Steps(possible.following, possible.ends)
+        held = Carriers(shares.graph.names, sure.best > 0, *steps, *_settled(shares, column))
+        # amounts by part and by line are no longer needed, and large
+        for done in (("way", column, True), ("way", column, False), ("widest", column)):
+            shares.memo.pop(done, None)
         shares.memo["carriers", column] = held
     return held
 

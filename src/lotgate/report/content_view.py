@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,17 +12,18 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import polars as pl
+import pyarrow.parquet as pq
 from rich.console import Console
 from rich.text import Text as Line
 
-from lotgate.decide.content import CHINA, Content, DestinationClass
+from lotgate.decide.content import CHINA, COLUMNS, SCHEMA, SHARES, Content, DestinationClass
 from lotgate.items.rates import MAX_AGE
 from lotgate.report.files import write_whole
 from lotgate.report.rows import clean
 from lotgate.report.screen_text import bullets, columns, fit, heading, joined
 from lotgate.report.words import fact_label, say
 
-__all__ = ["Progress", "percent", "print_content", "write_parquet"]
+__all__ = ["Progress", "percent", "print_content", "write_json", "write_parquet"]
 
 _WIDE = 150
 """From this many columns on, a share stands on one line of the screen."""
@@ -33,14 +35,28 @@ _NAMED = 6
 """Items named in a note."""
 _MARKS = {"yes": "content.met", "unknown": "content.open", "no": "content.below"}
 _STYLES = {"yes": "bold black on yellow", "unknown": "bold white on blue", "no": "bold black on green"}
-_SHARES = ("value_share_low", "value_share_high", "mass_share_low", "mass_share_high")
 _WHY = ("settled_by", "cell", "top_path")
+_SAME = ("item", "basis", *SHARES, "met", "level")
 
 
 def write_parquet(content: Content, path: Path) -> None:
     """Writes the result table; raises OSError where the folder cannot be written to."""
-    with write_whole(path) as made:
-        content.table.write_parquet(made)
+    schema = pl.DataFrame(schema=SCHEMA).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
+    with write_whole(path) as made, pq.ParquetWriter(made, schema, compression="zstd") as file:
+        for rows in content.told():
+            file.write_table(rows.select(COLUMNS).to_arrow(compat_level=pl.CompatLevel.oldest()).cast(schema))
+
+
+def write_json(content: Content, stream: TextIO) -> None:
+    """Writes the machine's form, row by row, so that a large table needs no room of its own."""
+    head = json.dumps(content.head(), ensure_ascii=False, indent=1)
+    stream.write(f'{head.removesuffix("}").rstrip()},\n "rows": [')
+    between = ""
+    for row in content.json_rows():
+        text = json.dumps(row, ensure_ascii=False, indent=1).replace("\n", "\n  ")
+        stream.write(f"{between}\n  {text}")
+        between = ","
+    stream.write("\n ]\n}\n")
 
 
 def print_content(content: Content, console: Console, language: str = "en", limit: int | None = None) -> None:
@@ -48,18 +64,20 @@ def print_content(content: Content, console: Console, language: str = "en", limi
 
     `limit` is how many are spelt out; without it, as many as the screen holds, 20 where there is no screen.
     """
-    rows = content.bounds.filter(~pl.col("item").is_in(sorted(content.without_bill)))
-    said = rows.filter(pl.col("value_share_high").fill_null(1.0) > 0)
+    if limit is None:
+        room = console.height - _AROUND
+        limit = max(room if console.width >= _WIDE else room // 2, 5) if console.is_terminal else _PIPED
+    largest = _largest(content, limit)
     known = say("say.known", language, day=content.law.known_as_of)
     heading(say("title.content", language, day=content.on), console, known)
     for basis in dict.fromkeys(one.basis for one in content.classes):
         _print_basis(content, basis, console, language)
     console.print()
-    if not said.height:
+    if not largest.merged:
         console.print(say("content.nothing", language))
     else:
-        _print_rows(content, said, console, language, limit)
-    _print_foot(content, rows.height - said.height, console, language)
+        _print_rows(content, largest, console, language, limit)
+    _print_foot(content, largest.nothing, console, language)
 
 
 def _print_basis(content: Content, basis: str, console: Console, language: str) -> None:
@@ -97,27 +115,47 @@ class _Share:
     met: str
 
 
-def _print_rows(content: Content, rows: pl.DataFrame, console: Console, language: str, limit: int | None) -> None:
-    wide = console.width >= _WIDE
-    if limit is None:
-        room = console.height - _AROUND
-        limit = max(room if wide else room // 2, 5) if console.is_terminal else _PIPED
+@dataclass(frozen=True)
+class _Largest:
+    """The largest shares, how many there are in all, and how many rows come to nothing."""
+
+    rows: pl.DataFrame
+    merged: int
+    nothing: int
+
+
+def _largest(content: Content, limit: int) -> _Largest:
+    """The `limit` largest shares of items with a bill, found some items at a time.
+
+    Classes of destinations in which an item's share is the same are one on the screen.
+    """
     high, low = pl.col("value_share_high").fill_null(1.0), pl.col("value_share_low").fill_null(0.0)
     levels = pl.DataFrame({"place": range(len(content.classes)), "level": [c.level.share for c in content.classes]})
-    # classes of destinations in which an item's share is the same are one on the screen
-    same = ("item", "basis", *_SHARES, "met", "level")
-    merged = (
-        rows.join(levels, on="place", maintain_order="left")
-        .group_by(*same, maintain_order=True)
-        .agg("place")
-        .sort(high, low, "level", descending=[True, True, False], maintain_order=True)
-    )
-    told = content.explained(merged.head(limit).explode("place"))
-    told = told.group_by(*same, *_WHY, maintain_order=True).agg("place").head(limit)
+    found, count, nothing = [], 0, 0
+
+    def ranked(rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.sort(high, low, "level", descending=[True, True, False], maintain_order=True).head(limit)
+
+    for rows in content.batches():
+        billed = rows.filter(pl.Series(content.with_bill[rows["number"].to_numpy()], dtype=pl.Boolean))
+        said = billed.filter(high > 0)
+        merged = (
+            said.join(levels, on="place", maintain_order="left")
+            .group_by("number", *_SAME, maintain_order=True)
+            .agg("place")
+        )
+        count, nothing = count + merged.height, nothing + billed.height - said.height
+        found.append(ranked(merged))
+    return _Largest(ranked(pl.concat(found)) if found else pl.DataFrame(), count, nothing)
+
+
+def _print_rows(content: Content, largest: _Largest, console: Console, language: str, limit: int) -> None:
+    told = content.explained(largest.rows.explode("place"))
+    told = told.group_by(*_SAME, *_WHY, maintain_order=True).agg("place").head(limit)
     shown = list(_shares(content, told, language))
-    (_print_wide if wide else _print_narrow)(shown, console, language)
-    if merged.height > limit:
-        text = say("content.more", language, n=f"{merged.height - limit:,}")
+    (_print_wide if console.width >= _WIDE else _print_narrow)(shown, console, language)
+    if largest.merged > limit:
+        text = say("content.more", language, n=f"{largest.merged - limit:,}")
         console.print(Line(text, style="bold"))
 
 
@@ -231,14 +269,15 @@ def _print_wide(shown: Sequence[_Share], console: Console, language: str) -> Non
 
 def _print_foot(content: Content, nothing: int, console: Console, language: str) -> None:
     console.print()
-    bare = [item for item in content.bounds["item"].unique(maintain_order=True) if item in content.without_bill]
+    bare = content.items.filter(pl.Series(~content.with_bill, dtype=pl.Boolean))
     notes = [say("content.cycle", language, way=" > ".join(map(clean, way))) for way in content.cycles]
     if missing := content.rates.missing:
         names = ("、" if language == "zh" else ", ").join(missing)
         notes.append(say("content.no_rate", language, names=names, day=content.on, age=MAX_AGE.days))
     bullets(notes, console, style="yellow", mark="!")
-    if bare:
-        text = say("content.without_bill", language, n=f"{len(bare):,}", items=_some(bare, language))
+    if len(bare):
+        named = _some(bare.head(_NAMED + 1).to_list(), language)
+        text = say("content.without_bill", language, n=f"{len(bare):,}", items=named)
         bullets([text], console, style="dim", mark="-")
     if nothing:
         bullets([say("content.zero", language, n=f"{nothing:,}")], console, style="dim", mark="-")
