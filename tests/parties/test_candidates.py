@@ -88,11 +88,36 @@ def test_the_compiled_kernel_finds_what_numpy_finds(lists: ListSet) -> None:
         found = []
         for worth in (0, 10**9):
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(shared, "_WORTH_COMPILING", worth)
+                patch.setattr(shared, "_WORTH_LOADING", worth)
+                patch.setattr(shared, "_WORTH_CALLING", worth)
                 found.append(shared.shared(entries, kinds, sizes, index.arrays))
         assert len(found[0].rows) > 100
         for column in ("rows", "names", "asked", "listed"):
             assert getattr(found[0], column).tolist() == getattr(found[1], column).tolist(), column
+
+
+def test_keys_too_common_to_be_needed_find_nothing_more(lists: ListSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = name_index(lists)
+    rows = candidates._Rows([candidates.Asked(query.names, query.kind) for query in _asked(lists)])
+    kinds, sizes = np.array(rows.kinds, dtype=np.int8), np.array(rows.sizes, dtype=np.int64)
+    needed = candidates._entries(index, rows)
+    monkeypatch.setattr(candidates, "needed_choices", lambda found, *_: found.chooses)
+    every = candidates._entries(index, rows)
+    names = np.diff(index.arrays.starts)[every.keys]
+    assert names[needed.chooses].sum() < 0.9 * names[every.chooses].sum()
+    ours, theirs = (shared.shared(entries, kinds, sizes, index.arrays) for entries in (needed, every))
+    for column in ("rows", "names", "asked", "listed"):
+        assert getattr(ours, column).tolist() == getattr(theirs, column).tolist(), column
+
+
+def test_an_empty_list_holds_nobody() -> None:
+    assert not screen([Query("q", ("Ventora Optics",))], ListSet({"none": party_list("none", "None", [])})).hits
+
+
+def test_a_listed_name_has_a_key_once(lists: ListSet) -> None:
+    held = name_index(lists).arrays
+    keys = np.repeat(np.arange(len(held.keys)), np.diff(held.starts))
+    assert len(set(zip(keys.tolist(), held.key_names.tolist(), strict=True))) == len(keys)
 
 
 def test_answers_hang_neither_on_batches_nor_on_processes(lists: ListSet, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,8 @@ __all__ = ["DEFAULT_THRESHOLD", "Hit", "Query", "Screening", "screen"]
 _AT_ONCE = 4000
 _WORTH_SHARING = 4000
 """Queries from which on their work is shared among processors."""
+_WORTH_COMPILING = 4_000_000_000
+"""Queries times listed names from which on all processes together gain by the compiled kernel what it takes to load."""
 
 _ACRONYM_AMONG_MANY = {2: 0.5, 3: 0.7, 4: 0.75, 5: 0.9}
 _NO_HIT = 0.5
@@ -154,7 +156,7 @@ def screen(
     asked = tuple(query if isinstance(query, Query) else _query(query) for query in queries)
     index = name_index(lists)
     shared_out = len(asked) >= _WORTH_SHARING
-    if shared_out:
+    if shared_out and len(asked) * len(index.names) >= _WORTH_COMPILING:
         ready()
 
     def part(start: int) -> list[tuple[int, list[_Found], bool]]:
@@ -200,11 +202,11 @@ def _screened(
     queries: Sequence[Query], first: int, index: NameIndex, threshold: float
 ) -> list[tuple[int, list[_Found], bool]]:
     """For each query that anything is found for: its number, what matches, and whether candidates were cut off."""
-    readings = [_readings(query) for query in queries]
-    texts = [tuple(dict.fromkeys([reading.text for _, _, reading in found])) for found in readings]
-    wanted = [Asked(names, query.kind) for names, query in zip(texts, queries, strict=True)]
     screened = []
     with without_collection():
+        readings = [_readings(query) for query in queries]
+        texts = [tuple(dict.fromkeys([reading.text for _, _, reading in found])) for found in readings]
+        wanted = [Asked(names, query.kind) for names, query in zip(texts, queries, strict=True)]
         for number, chosen, cut in candidates(index, wanted):
             if chosen or queries[number].identifiers:
                 found = _matches(queries[number], readings[number], chosen, index, threshold)

@@ -7,7 +7,7 @@ the query alone, not on others asked for with it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from rapidfuzz.process import cpdist
 from lotgate.parties.matching.compare import ENOUGH
 from lotgate.parties.matching.index import KINDS, NameIndex
 from lotgate.parties.matching.keys import Part, parts_of, size
-from lotgate.parties.matching.shared import LEAST_ESTIMATE, Entries, Shared, shared
+from lotgate.parties.matching.shared import LEAST_ESTIMATE, Entries, Shared, needed_choices, shared
 from lotgate.parties.matching.slips import Ints, ranges, spellings
 from lotgate.parties.names import Name, analysed
 
@@ -213,8 +213,10 @@ def _entries(index: NameIndex, rows: _Rows) -> Entries:
     rare[order[place < 4]] = True
     # A slip of the pen in a common word is not looked for.
     kept = rare | (listed.alike[places] == 1000)
-    alike = listed.alike[places[kept]]
-    return Entries(row_of[kept], groups[kept], keys[kept], weights[kept], alike, rare[kept])
+    row_of, groups, keys, weights = row_of[kept], groups[kept], keys[kept], weights[kept]
+    found = Entries(row_of, groups, keys, weights, listed.alike[places[kept]], rare[kept])
+    needed = needed_choices(found, names[kept], index.most_weights, np.array(rows.sizes, dtype=np.int64))
+    return replace(found, chooses=needed)
 
 
 def _estimate(index: NameIndex, rows: _Rows, found: Shared) -> Floats:

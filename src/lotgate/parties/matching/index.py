@@ -19,7 +19,7 @@ from lotgate.cache import cache_folder, write_atomically
 from lotgate.parties.cache import code_mark
 from lotgate.parties.lists import ListSet, PartyList
 from lotgate.parties.matching.keys import MARKS, Part, code, parts_of, size
-from lotgate.parties.matching.slips import Ints, Spellings, ranges, spellings
+from lotgate.parties.matching.slips import Ints, Spellings, firsts, ranges, spellings
 from lotgate.parties.matching.texts import Texts
 from lotgate.parties.names import analysed, readings
 
@@ -148,9 +148,16 @@ class _Making:
         keys = keys[order]
         key_names = np.repeat(np.arange(len(counts), dtype=np.int32), counts)[order]
         key_weights = np.frombuffer(self.weights, dtype=np.int16)[order]
-        firsts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
-        starts = np.concatenate([firsts, [len(keys)]]).astype(np.int64)
-        return {"keys": keys[firsts], "starts": starts, "key_names": key_names, "key_weights": key_weights}
+        # A name that has a key more than once has it with the largest weight.
+        fresh = np.flatnonzero(firsts(keys) | firsts(key_names))
+        keys, key_names, key_weights = keys[fresh], key_names[fresh], np.maximum.reduceat(key_weights, fresh)
+        starts = np.flatnonzero(firsts(keys))
+        return {
+            "keys": keys[starts],
+            "starts": np.append(starts, len(keys)),
+            "key_names": key_names,
+            "key_weights": key_weights,
+        }
 
     def _slip_words(self, at: Ints) -> Texts:
         sizes = np.frombuffer(self.slip_sizes, dtype=np.int16).astype(np.int64)
@@ -244,6 +251,7 @@ class NameIndex:
         self.names = self.arrays.names
         self.entry_of = self.arrays.entry_of
         self.weak = self.arrays.weak
+        self.most_weights = np.maximum.reduceat(self.arrays.key_weights, self.arrays.starts[:-1])
         # Most spellings are no listed ones: a bit for the front of each listed one tells so at once.
         self._front = np.uint32(32 - min(29, max(10, (8 * len(self.arrays.slips)).bit_length())))
         self._fronts = np.zeros(1 << (29 - int(self._front)), dtype=np.uint8)

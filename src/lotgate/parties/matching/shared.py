@@ -11,18 +11,21 @@ import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from lotgate.parties.matching.index import Arrays, Small
-from lotgate.parties.matching.slips import Ints, ranges
+from lotgate.parties.matching.slips import Ints, firsts, ranges
 
-__all__ = ["LEAST_ESTIMATE", "Entries", "Shared", "ready", "shared"]
+__all__ = ["LEAST_ESTIMATE", "Entries", "Shared", "needed_choices", "ready", "shared"]
 
-_WORTH_COMPILING = 300_000
-"""Listed names to be gone through below which loading the compiled kernel costs more than it saves."""
+_WORTH_LOADING = 4_000_000
+"""Listed names to be gone through at once from which on loading the compiled kernel costs less than it saves."""
+_WORTH_CALLING = 0.2
+"""The same as a share of all names, once it is loaded: it begins by clearing room for every one."""
 LEAST_ESTIMATE = 0.5
 """Pairs whose score is estimated below this are not compared."""
 _LEAST, _KEPT = round(100 * LEAST_ESTIMATE), round(1000 * (1 - LEAST_ESTIMATE))
@@ -67,7 +70,9 @@ def shared(found: Entries, kinds: npt.NDArray[np.int8], sizes: Ints, held: Array
     """
     counts = held.starts[found.keys + 1] - held.starts[found.keys]
     total = int(counts[found.chooses].sum())
-    if total >= _WORTH_COMPILING and (kernel := _compiled()) is not None:
+    loaded = bool(_compiled.cache_info().currsize)
+    worth = total >= (_WORTH_CALLING * len(held.kinds) if loaded else _WORTH_LOADING)
+    if worth and (kernel := _compiled()) is not None:
         bounds = np.searchsorted(found.rows, np.arange(len(kinds) + 1))
         columns = kernel(
             bounds, found.groups, held.starts[found.keys], held.starts[found.keys + 1], found.weights, found.alike,
@@ -78,55 +83,132 @@ def shared(found: Entries, kinds: npt.NDArray[np.int8], sizes: Ints, held: Array
     return _sorted(found, counts, kinds, sizes, held)
 
 
+def needed_choices(found: Entries, names: Ints, most_weights: Ints, sizes: Ints) -> npt.NDArray[np.bool_]:
+    """Which choosing keys are needed to find every pair that shares enough; `names` tells how many have each key.
+
+    The most common keys of a row, such as its places, are often too little for a pair all together: whatever shares
+    enough has another key of the row besides. The listed name that needs least has nothing else than what is shared.
+    """
+    order = np.lexsort((-names, found.chooses, found.rows))
+    rows, alike = found.rows[order], found.alike[order]
+    asked, listed = (
+        _within_row(each[order] * alike // 1000, rows) for each in (found.weights, most_weights[found.keys])
+    )
+    enough = _KEPT * (asked + listed) >= _LEAST * 6 * np.maximum(sizes[rows] - asked, 0)
+    needed = np.zeros(len(order), dtype=np.bool_)
+    needed[order] = enough
+    return needed & found.chooses
+
+
+def _within_row(numbers: Ints, rows: Ints) -> Ints:
+    """The running sums of the numbers of every row."""
+    sums = np.cumsum(numbers)
+    starts = np.flatnonzero(firsts(rows))
+    before = np.concatenate([[0], sums])[starts]
+    running: Ints = sums - np.repeat(before, np.diff(starts, append=len(rows)))
+    return running
+
+
 def _sorted(found: Entries, counts: Ints, kinds: npt.NDArray[np.int8], sizes: Ints, held: Arrays) -> Shared:
-    choosing = np.flatnonzero(found.chooses)
-    entries = np.repeat(choosing, counts[choosing])
-    places = ranges(held.starts[found.keys[choosing]], counts[choosing])
-    names = held.key_names[places].astype(np.int64)
-    listed_kind, asked_kind = held.kinds[names], kinds[found.rows[entries]]
-    fits = (listed_kind == 0) | (asked_kind == 0) | (listed_kind == asked_kind)
-    entries, places, names = entries[fits], places[fits], names[fits]
-    if not len(entries):
-        return Shared(entries, entries, entries, entries)
-    more_entries, more_places = _by_common_keys(found, counts, found.rows[entries], names, held)
-    entries, places = np.concatenate([entries, more_entries]), np.concatenate([places, more_places])
-    rows, groups, alike = found.rows[entries], found.groups[entries], found.alike[entries]
-    weights = found.weights[entries] * alike // 1000
-    names, listed = held.key_names[places].astype(np.int64), held.key_weights[places] * alike // 1000
-    values = ((weights + listed) << _BITS) + weights
-    order = np.lexsort((groups, names, rows))
-    rows, groups, names, values = rows[order], groups[order], names[order], values[order]
-    pair = np.concatenate([[True], (rows[1:] != rows[:-1]) | (names[1:] != names[:-1])])
-    part = np.concatenate([[True], pair[1:] | (groups[1:] != groups[:-1])])
-    best = np.maximum.reduceat(values, np.flatnonzero(part))
+    """What the kernel finds, by sorting."""
+    entries, places = _choosing(found, counts, kinds, held)
+    pairs = found.rows[entries] * len(held.kinds) + held.key_names[places]
+    order = _in_order(pairs)
+    pairs, entries, places = pairs[order], entries[order], places[order]
+    likely = _likely(found, pairs, entries, places, sizes, held)
+    pairs, entries, places = pairs[likely], entries[likely], places[likely]
+    if not len(pairs):
+        return Shared(pairs, pairs, pairs, pairs)
+    more_pairs, more_entries, more_places = _by_common_keys(found, pairs[firsts(pairs)], held)
+    pairs, entries = np.concatenate([pairs, more_pairs]), np.concatenate([entries, more_entries])
+    groups = found.groups[entries]
+    order = np.lexsort((groups, pairs))
+    pairs, entries, groups = pairs[order], entries[order], groups[order]
+    asked, listed = _weights(found, entries, np.concatenate([places, more_places])[order], held)
+    pair = firsts(pairs)
+    part = pair | firsts(groups)
+    best = np.maximum.reduceat(((asked + listed) << _BITS) + asked, np.flatnonzero(part))
     of_part = np.flatnonzero(pair[part])
     asked = np.add.reduceat(best & _MASK, of_part)
     listed = np.add.reduceat(best >> _BITS, of_part) - asked
-    rows, names = rows[pair], names[pair]
-    whole, other = sizes[rows], held.sizes[names].astype(np.int64)
-    asked, listed = np.minimum(asked, whole), np.minimum(listed, other)
+    rows, names = np.divmod(pairs[pair], len(held.kinds))
+    asked, listed, enough = _enough(asked, listed, sizes[rows], held.sizes[names])
+    return Shared(rows[enough], names[enough], asked[enough], listed[enough])
+
+
+def _choosing(found: Entries, counts: Ints, kinds: npt.NDArray[np.int8], held: Arrays) -> tuple[Ints, Ints]:
+    """The choosing entries, and for each all places of names of a kind that fits."""
+    choosing = np.flatnonzero(found.chooses)
+    entries = np.repeat(choosing, counts[choosing])
+    places = ranges(held.starts[found.keys[choosing]], counts[choosing])
+    listed_kind, asked_kind = held.kinds[held.key_names[places]], kinds[found.rows[entries]]
+    fits = (listed_kind == 0) | (asked_kind == 0) | (listed_kind == asked_kind)
+    return entries[fits], places[fits]
+
+
+def _in_order(pairs: Ints) -> Ints:
+    """The order of pairs; equal ones stay as they were. Numbers with their place behind are sorted six times as fast
+    as places."""
+    bits = len(pairs).bit_length()
+    if len(pairs) == 0 or int(pairs.max()) >> (62 - bits):
+        return np.argsort(pairs, kind="stable")
+    return np.sort((pairs << bits) | np.arange(len(pairs))) & ((1 << bits) - 1)
+
+
+def _weights(found: Entries, entries: Ints, places: Ints, held: Arrays) -> tuple[Ints, Ints]:
+    """What each entry weighs in the name asked for, and in the one listed."""
+    alike = found.alike[entries]
+    return found.weights[entries] * alike // 1000, held.key_weights[places] * alike // 1000
+
+
+def _enough(asked: Ints, listed: Ints, whole: Ints, other: Small) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
+    """What pairs share, no more than there is; and which share enough for their sizes."""
+    asked, listed = np.minimum(asked, whole), np.minimum(listed, other.astype(np.int64))
     rest, other_rest = whole - asked, other - listed
     against, apart = np.minimum(rest, other_rest), np.abs(rest - other_rest)
-    kept = _KEPT * (asked + listed) >= _LEAST * (40 * against + 6 * apart)
-    return Shared(rows[kept], names[kept], asked[kept], listed[kept])
+    return asked, listed, _KEPT * (asked + listed) >= _LEAST * (40 * against + 6 * apart)
 
 
-def _by_common_keys(found: Entries, counts: Ints, rows: Ints, names: Ints, held: Arrays) -> tuple[Ints, Ints]:
-    """Where chosen names have the other keys of their row: the entry, and the place among the names of its key."""
+def _likely(
+    found: Entries, pairs: Ints, entries: Ints, places: Ints, sizes: Ints, held: Arrays
+) -> npt.NDArray[np.bool_]:
+    """False for pairs that share too little whatever the common keys of their row may add: most of all."""
     common = np.flatnonzero(~found.chooses)
-    pairs = np.unique(rows * len(held.kinds) + names)
+    most = {
+        key: int(held.key_weights[held.starts[key] : held.starts[key + 1]].max())
+        for key in np.unique(found.keys[common]).tolist()
+    }
+    more_listed = np.array([most[key] for key in found.keys[common].tolist()], dtype=np.int64)
+    more_asked, more_listed = (
+        np.bincount(found.rows[common], weights=each, minlength=len(sizes)).astype(np.int64)
+        for each in (found.weights[common], more_listed)
+    )
+    starts = np.flatnonzero(firsts(pairs))
+    if not len(starts):
+        return np.zeros(0, dtype=np.bool_)
+    rows, names = np.divmod(pairs[starts], len(held.kinds))
+    asked, listed = (np.add.reduceat(each, starts) for each in _weights(found, entries, places, held))
+    _, _, enough = _enough(asked + more_asked[rows], listed + more_listed[rows], sizes[rows], held.sizes[names])
+    return np.repeat(enough, np.diff(starts, append=len(pairs)))
+
+
+def _by_common_keys(found: Entries, pairs: Ints, held: Arrays) -> tuple[Ints, Ints, Ints]:
+    """Where pairs have the other keys of their row: the pair, the entry, and the place among the names of its key."""
+    common = np.flatnonzero(~found.chooses)
     rows, names = np.divmod(pairs, len(held.kinds))
     begin = np.searchsorted(found.rows[common], rows, side="left")
     many = np.searchsorted(found.rows[common], rows, side="right") - begin
-    entries, names = common[ranges(begin, many)], np.repeat(names, many)
+    entries, names, pairs = common[ranges(begin, many)], np.repeat(names, many), np.repeat(pairs, many)
+    order = np.argsort(found.keys[entries], kind="stable")
+    entries, names, pairs = entries[order], names[order], pairs[order]
+    keys = found.keys[entries]
     places = np.empty(len(entries), dtype=np.int64)
-    for key in np.unique(found.keys[entries]).tolist():
-        mine = found.keys[entries] == key
-        begin, end = held.starts[key], held.starts[key + 1]
-        places[mine] = begin + np.searchsorted(held.key_names[begin:end], names[mine])
-    places = np.minimum(places, held.starts[found.keys[entries] + 1] - 1)
+    for start, stop in pairwise([*np.flatnonzero(firsts(keys)).tolist(), len(keys)]):
+        begin, end = held.starts[keys[start]], held.starts[keys[start] + 1]
+        places[start:stop] = begin + np.searchsorted(held.key_names[begin:end], names[start:stop])
+    places = np.minimum(places, held.starts[keys + 1] - 1)
     there = held.key_names[places] == names
-    return entries[there], places[there]
+    return pairs[there], entries[there], places[there]
 
 
 def ready() -> None:

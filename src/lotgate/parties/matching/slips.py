@@ -6,11 +6,12 @@ A spelling is told by a number made from prefix sums over all letters of all wor
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Hashes", "Ints", "Spellings", "ranges", "spellings"]
+__all__ = ["Hashes", "Ints", "Spellings", "firsts", "ranges", "spellings"]
 
 Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
@@ -30,6 +31,13 @@ def ranges(begin: Ints, counts: Ints) -> Ints:
         return np.zeros(0, dtype=np.int64)
     offsets = np.repeat(begin - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
     return offsets + np.arange(total)
+
+
+def firsts(numbers: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """True where a number is another one than the one before."""
+    found = np.ones(len(numbers), dtype=np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=found[1:])
+    return found
 
 
 def spellings(words: Sequence[str]) -> tuple[Spellings, npt.NDArray[np.uint32]]:
