@@ -114,7 +114,7 @@ def test_a_folder_becomes_a_workbook_of_its_tables(tmp_path: Path) -> None:
     assert sheet["B2"].value == DAY(2026, 9, 1)
     assert column(sheet, "quantity")[:2] == [100, 200]
     assert column(sheet, "intermediaries")[0] == "none" and column(sheet, "via")[0] == "SG"
-    assert sheet.cell(2, heads(sheet).index(ANSWER) + 1).fill.fgColor.rgb == "00FCEFD2"
+    assert sheet.cell(2, heads(sheet).index(ANSWER) + 1).fill.fgColor.rgb == "FFFCEFD2"
     assert {head for head in heads(sheet) if head in ANSWER_HEADS} == ANSWER_HEADS
 
 
@@ -182,6 +182,15 @@ def test_a_workbook_that_cannot_be_opened_with_its_formats_is_written_anew(tmp_p
     book = load_workbook(tmp_path / "back.xlsx")
     assert book.sheetnames[0] == "shipments"
     assert "written anew" in "\n".join(str(cell.value) for row in book["about"] for cell in row)
+
+
+def test_progress_is_told_to_the_end(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    decisions = sample(5)
+    write_xlsx(decisions, tmp_path / "new.xlsx", lambda done, total: told.append((done, total)))
+    tables = sum(decisions.workspace[name].height for name in decisions.workspace.present)
+    assert [done for done, _ in told] == list(range(1, 2 * 5 + tables + 1))
+    assert {total for _, total in told} == {2 * 5 + tables}
 
 
 def test_nothing_is_left_behind(tmp_path: Path) -> None:

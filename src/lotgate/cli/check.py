@@ -47,9 +47,10 @@ def check(
         write_html(found, html, today(), language)
         note(f"wrote {html}")
     if xlsx is not None:
+        from lotgate.report.content_view import Progress
         from lotgate.report.workbook import write_xlsx
 
-        write_xlsx(found, xlsx)
+        write_xlsx(found, xlsx, Progress("workbook"))
         note(f"wrote {xlsx}")
     if parquet is not None:
         import pyarrow.parquet as pq

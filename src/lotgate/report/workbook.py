@@ -1,22 +1,21 @@
 """Gives the officer's own workbook back with answers beside the shipments, and the sheets `reasons` and `about`.
 
-What openpyxl keeps of a workbook stays: cells, formats, formulas, drop-downs, other sheets. Text is always written as
-text: a name that starts like a formula never becomes one.
+What openpyxl keeps of a workbook stays: cells, formats, formulas, drop-downs, other sheets. A folder of tables becomes
+a workbook of its own. Text is always written as text: a name that starts like a formula never becomes one.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from zipfile import BadZipFile
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
@@ -36,6 +35,7 @@ from lotgate.report.answer_columns import (
 from lotgate.report.files import write_whole
 from lotgate.report.rows import Row, decision_rows, written
 from lotgate.report.shapes import DecisionSet
+from lotgate.report.sheet_file import COLOURS, HEAD_COLOUR, LIKE_FORMULA, SheetFile, legible
 from lotgate.report.words import word
 from lotgate.tables import Workspace
 from lotgate.tables.schema import TABLES
@@ -43,27 +43,23 @@ from lotgate.tables.schema import TABLES
 __all__ = ["write_xlsx"]
 
 _MOST_ROWS = 1_048_576
-_MOST_CHARACTERS = 32_767
-"""What a sheet and a cell of Excel hold."""
+"""What a sheet of Excel holds."""
 _MOST_EXPLAINED = 2_000
 """Up to this many lines, the sheet of reasons names the facts that decided."""
 
-_COLOURS = {
-    "stop": ("FBE7E3", "9B2318"),
-    "apply": ("FCEFD2", "744600"),
-    "ask": ("E4EDFA", "1C4F91"),
-    "go": ("E2F1E7", "1B5E3C"),
-}
-_FILLS = {answer: PatternFill("solid", fgColor=fill) for answer, (fill, _) in _COLOURS.items()}
-_FONTS = {answer: Font(bold=True, color=ink) for answer, (_, ink) in _COLOURS.items()}
-_HEAD_FILL = PatternFill("solid", fgColor="E9E6DF")
+_FILLS = {answer: PatternFill("solid", fgColor=fill) for answer, (fill, _) in COLOURS.items()}
+_FONTS = {answer: Font(bold=True, color=ink) for answer, (_, ink) in COLOURS.items()}
+_HEAD_FILL = PatternFill("solid", fgColor=HEAD_COLOUR)
 _HEAD_FONT = Font(bold=True)
 _TOP = Alignment(vertical="top")
 _WRAPPED = Alignment(vertical="top", wrap_text=True)
-_LIKE_FORMULA = re.compile(r"^[=+\-@\t\r]")
+
+T = TypeVar("T")
+Progress = Callable[[int, int], None]
+"""Told after each step how many of how many are done."""
 
 
-def write_xlsx(decisions: DecisionSet, path: str | Path) -> None:
+def write_xlsx(decisions: DecisionSet, path: str | Path, progress: Progress | None = None) -> None:
     """Writes the workbook, whole or not at all.
 
     Raises InputError for more lines than a sheet holds, and for writing over the workbook that was read.
@@ -71,19 +67,37 @@ def write_xlsx(decisions: DecisionSet, path: str | Path) -> None:
     path = Path(path)
     _check_target(decisions, path)
     ws = decisions.workspace
-    rows = decision_rows(decisions.lines, ws)
+    mine, notes = _opened(ws)
+    tables = [] if mine is not None else [name for name in TABLES if name in ws.present]
+    steps = _Steps(2 * len(decisions.lines) + sum(ws[name].height for name in tables), progress)
+    rows = decision_rows(steps.each(decisions.lines), ws)
     columns = answer_columns(list(dict.fromkeys(code for row in rows for code in row.decision.regimes)))
-    book, notes = _opened(ws)
-    pen = _Pen()
-    if book is None:
-        book = Workbook(write_only=True)
-        notes += _write_tables(book, pen, ws, rows, columns)
-    else:
-        _write_beside(_shipments_sheet(book), pen, ws, rows, columns)
-    notes += _write_reasons(book, pen, decisions, rows)
-    _write_about(book, pen, decisions, notes)
     with write_whole(path) as made:
-        book.save(made)
+        if mine is not None:
+            book = _OfficersBook(mine)
+            _write_beside(_shipments_sheet(mine), book.pen, ws, rows, columns)
+            _write_own(book, decisions, rows, notes, steps)
+            mine.save(made)
+        else:
+            with SheetFile(made) as file:
+                for name in tables:
+                    notes += _write_table(file, name, ws, rows, columns, steps)
+                _write_own(file, decisions, rows, notes, steps)
+
+
+class _Steps:
+    """Counts what is done and tells of it."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self.total, self.done, self.progress = total, 0, progress
+
+    def each(self, things: Iterable[T]) -> Iterator[T]:
+        """The things, each a step."""
+        for thing in things:
+            yield thing
+            self.done += 1
+            if self.progress is not None:
+                self.progress(self.done, self.total)
 
 
 def _check_target(decisions: DecisionSet, path: Path) -> None:
@@ -144,9 +158,9 @@ class _Pen:
     def fill(self, cell: Any, value: Any, style: str = "top") -> Any:
         """The cell with a value; text stays text whatever it starts with, and what Excel cannot hold is left out."""
         if isinstance(value, str):
-            cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)[:_MOST_CHARACTERS]
+            cell.value = legible(value)
             cell.data_type = "s"
-            cell._style = self._style(cell.parent, style, _LIKE_FORMULA.match(value) is not None, False)
+            cell._style = self._style(cell.parent, style, LIKE_FORMULA.match(value) is not None, False)
         else:
             cell.value = value
             cell._style = self._style(cell.parent, style, False, isinstance(value, dt.date))
@@ -158,8 +172,7 @@ class _Pen:
 
     def answer(self, cell: Any, column: AnswerColumn, row: Row) -> Any:
         """The cell with a column's value for a line, in the colour of its answer."""
-        given = column.answer(row) if column.answer is not None else None
-        return self.fill(cell, column.value(row) or None, given or "top")
+        return self.fill(cell, column.value(row) or None, _look(column, row))
 
 
 # ---- the shipments of a workbook --------------------------------------------------------------------------------
@@ -197,35 +210,39 @@ def _sheet_rows(ws: Workspace, count: int) -> Iterator[int]:
 # ---- tables of a folder -----------------------------------------------------------------------------------------
 
 
-def _write_tables(
-    book: Workbook, pen: _Pen, ws: Workspace, rows: Sequence[Row], columns: Sequence[AnswerColumn]
+def _write_table(
+    file: SheetFile, name: str, ws: Workspace, rows: Sequence[Row], columns: Sequence[AnswerColumn], steps: _Steps
 ) -> list[Text]:
-    """Writes a sheet for every table that is there, the shipments with their answers; notes on what was cut."""
-    notes = []
-    for name, table in TABLES.items():
-        if name not in ws.present:
-            continue
-        frame = ws[name]
-        beside = columns if name == "shipments" else []
-        heads = [(column.name, max(len(column.name) + 2, 10)) for column in table.columns]
-        sheet = _new_sheet(book, pen, name, [*heads, *((column.head, column.width) for column in beside)])
-        for number, values in enumerate(frame.head(_MOST_ROWS - 1).iter_rows()):
-            cells = [pen.cell(sheet, _plain(value)) for value in values]
-            cells += [pen.answer(WriteOnlyCell(sheet), column, rows[number]) for column in beside]
-            sheet.append(cells)
-        if frame.height >= _MOST_ROWS:
-            notes.append(word("say.tables_cut", table=name, all=f"{frame.height:,}", shown=f"{_MOST_ROWS - 1:,}"))
-    return notes
+    """Writes the sheet of one table, that of the shipments with their answers; a note where it was cut."""
+    frame = ws[name]
+    beside = columns if name == "shipments" else []
+    heads = [(column.name, max(len(column.name) + 2, 10)) for column in TABLES[name].columns]
+    sheet = file.sheet(name, [*heads, *((column.head, column.width) for column in beside)])
+    for number, values in enumerate(steps.each(frame.head(_MOST_ROWS - 1).iter_rows())):
+        cells = [_plain(value) for value in values]
+        styles = ["top"] * len(cells)
+        for column in beside:
+            cells.append(column.value(rows[number]) or None)
+            styles.append(_look(column, rows[number]))
+        sheet.append(cells, styles)
+    if frame.height < _MOST_ROWS:
+        return []
+    return [word("say.tables_cut", table=name, all=f"{frame.height:,}", shown=f"{_MOST_ROWS - 1:,}")]
+
+
+def _look(column: AnswerColumn, row: Row) -> str:
+    """The style of a column's cell for a line: that of the answer it shows."""
+    return (column.answer(row) if column.answer is not None else None) or "top"
 
 
 def _plain(value: Any) -> Any:
     """A cell of a table as it is typed into a sheet: numbers and days stay what they are."""
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, float) and value == value:
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
     if isinstance(value, list):
         return ";".join(value) or "none"
-    if value is None or isinstance(value, str):
-        return value
     text = written(value)
     return text if text == "none" or hasattr(value, "hour") else value
 
@@ -233,38 +250,74 @@ def _plain(value: Any) -> Any:
 # ---- sheets of our own ------------------------------------------------------------------------------------------
 
 
-def _new_sheet(book: Workbook, pen: _Pen, title: str, heads: Sequence[tuple[str, int]]) -> Any:
-    """A sheet with a header row that stays in view; an earlier one of ours gives way, one of the officer's does not."""
-    ours = heads[0][0]
-    for sheet in list(book.worksheets):
-        if sheet.title.lower() == title and sheet.cell(1, 1).value == ours:
-            book.remove(sheet)
-    made = book.create_sheet(title)
-    for place, (_, width) in enumerate(heads, start=1):
-        made.column_dimensions[get_column_letter(place)].width = width
-    made.freeze_panes = "A2"
-    made.append([pen.cell(made, name, "head") for name, _ in heads])
-    return made
+class _Table(Protocol):
+    """A sheet of ours, in a file of ours or in the officer's workbook."""
+
+    def append(self, values: Iterable[Any], styles: Iterable[str]) -> None: ...
+
+    def filter(self) -> None: ...
 
 
-def _write_reasons(book: Workbook, pen: _Pen, decisions: DecisionSet, rows: Sequence[Row]) -> list[Text]:
-    sheet = _new_sheet(book, pen, "reasons", REASON_HEADS)
+class _Book(Protocol):
+    """Where sheets of ours go."""
+
+    def sheet(self, title: str, heads: Sequence[tuple[str, int]]) -> _Table: ...
+
+
+class _OfficersBook:
+    """The officer's workbook, to which sheets of ours are added."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.book = book
+        self.pen = _Pen()
+
+    def sheet(self, title: str, heads: Sequence[tuple[str, int]]) -> _OfficersSheet:
+        """A sheet with a header row that stays in view; an earlier one of ours gives way, one of the officer's not."""
+        for sheet in list(self.book.worksheets):
+            if sheet.title.lower() == title and sheet.cell(1, 1).value == heads[0][0]:
+                self.book.remove(sheet)
+        made = self.book.create_sheet(title)
+        for place, (_, width) in enumerate(heads, start=1):
+            made.column_dimensions[get_column_letter(place)].width = width
+        made.freeze_panes = "A2"
+        table = _OfficersSheet(made, self.pen)
+        table.append((name for name, _ in heads), repeat("head"))
+        return table
+
+
+class _OfficersSheet:
+    """A sheet of ours in the officer's workbook."""
+
+    def __init__(self, sheet: Worksheet, pen: _Pen) -> None:
+        self.made, self.pen = sheet, pen
+
+    def append(self, values: Iterable[Any], styles: Iterable[str]) -> None:
+        """Adds a row."""
+        self.made.append([self.pen.cell(self.made, value, style) for value, style in zip(values, styles, strict=False)])
+
+    def filter(self) -> None:
+        """Puts drop-downs for choosing rows on the head."""
+        self.made.auto_filter.ref = self.made.dimensions
+
+
+def _write_own(book: _Book, decisions: DecisionSet, rows: Sequence[Row], notes: Sequence[Text], steps: _Steps) -> None:
+    cut = _write_reasons(book, decisions, rows, steps)
+    sheet = book.sheet("about", ((head("about"), 24), ("English", 80), ("中文", 80)))
+    for values in about_rows(decisions, [*notes, *cut]):
+        sheet.append(values, repeat("wrapped"))
+
+
+def _write_reasons(book: _Book, decisions: DecisionSet, rows: Sequence[Row], steps: _Steps) -> list[Text]:
+    sheet = book.sheet("reasons", REASON_HEADS)
     explained = len(rows) <= _MOST_EXPLAINED
     total = 0
-    for row in rows:
+    for row in steps.each(rows):
         found = decisions.explain(row.decision.line) if explained else None
         for values in reason_rows(found.decision if found else row.decision, found.parties if found else ()):
             total += 1
             if total < _MOST_ROWS:
-                sheet.append([pen.cell(sheet, value, "wrapped") for value in values])
+                sheet.append(values, repeat("wrapped"))
     if total < _MOST_ROWS:
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(REASON_HEADS))}{total + 1}"
+        sheet.filter()
         return []
     return [word("say.sheet_cut", shown=f"{_MOST_ROWS - 1:,}", all=f"{total:,}")]
-
-
-def _write_about(book: Workbook, pen: _Pen, decisions: DecisionSet, notes: Iterable[Text]) -> None:
-    heads = ((head("about"), 24), ("English", 80), ("中文", 80))
-    sheet = _new_sheet(book, pen, "about", heads)
-    for values in about_rows(decisions, notes):
-        sheet.append([pen.cell(sheet, value, "wrapped") for value in values])
