@@ -233,7 +233,7 @@ def test_parts_answered_become_a_bill_with_items(tmp_path: Path) -> None:
 
     merged, _ = read_answers([fill(path, parts)], home)
     ws = load(home)
-    assert ws["bom"].rows() == [("chip", "die-7", 2.0), ("chip", "sub-1", 1.0)]
+    assert ws["bom"].rows() == [("chip", "die-7", 2.0, None), ("chip", "sub-1", 1.0, None)]
     die = ws["items"].filter(ws["items"]["item"] == "die-7").row(0, named=True)
     assert (die["made_in"], die["unit_value"], die["cn_code"], die["supplier"]) == ("US", 120.5, "none", "chipco")
     again, _ = read_answers([path.with_name("filled-chipco.xlsx")], home)

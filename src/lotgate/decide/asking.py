@@ -24,7 +24,7 @@ NOBODY = "no-supplier"
 """File of the questions about items for which no supplier is named."""
 CELLS = frozenset(
     ("made_in", "origin", "cn_code", "us_code", "eu_code", "nl_code", "jp_code", "technology", "contains_us_ic")
-) | {"stage", "unit_value"}
+) | {"stage", "unit_value", "unit_mass_kg"}
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from lotgate.items.amounts import Amounts
 from lotgate.items.carriers import CELLS, carriers
 from lotgate.items.content import Shares
 from lotgate.items.graph import Bools, Floats
+from lotgate.items.measures import unit_masses
 from lotgate.items.rates import Quoted, Rates
 from lotgate.law import Law, Status
 from lotgate.law.expr import FALSE, TRUE, Leaf
@@ -277,7 +278,7 @@ def content(
     text = int(evaluator.text_of(evaluator.epochs(np.array([day], dtype="datetime64[D]")))[0])
     quoted = facts.rates.on(day)
     classes = _classes(facts, law, evaluator, text)
-    masses = Amounts.of(facts.graph, facts.items, "unit_mass_kg", None)
+    masses = Amounts.of(facts.graph, unit_masses(facts.items), "unit_mass_kg", None)
     nodes = facts.graph.numbers(wanted)
     bounds = Bounds.empty(len(wanted), len(classes))
     columns: dict[int, tuple[Shares, int]] = {}
@@ -403,7 +404,8 @@ class Reasons:
         open_ = shares.low[nodes, position] != shares.high[nodes, position]
         part = np.where(open_ & (part >= 0) & (cell > 0), part, -1)
         names = pl.Series([word or None for word in CELLS] + ["made_in"], dtype=pl.String)
-        names = names.replace("counts", code)
+        # a quantity is unknown only where a mass has to tell it
+        names = names.replace(["counts", "quantity"], [code, "unit_mass_kg"])
         paths = found.paths(nodes)
         return pl.DataFrame(
             {

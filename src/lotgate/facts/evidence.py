@@ -163,15 +163,15 @@ class _Unfolding:
 
     def _bom(self) -> pl.DataFrame:
         """The bills of the stand-ins, with the parts as they stand on the same day; makes further stand-ins."""
-        below: dict[str, list[tuple[str, float]]] = defaultdict(list)
-        for parent, component, quantity in self.ws.tables["bom"].iter_rows():
-            below[parent].append((component, quantity))
-        rows: list[tuple[str, str, float]] = []
+        below: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        for parent, *line in self.ws.tables["bom"].iter_rows():
+            below[parent].append(tuple(line))
+        rows: list[tuple[Any, ...]] = []
         done = 0
         while done < len(self.made):
             name = list(self.made)[done]
             item, start = self.made[name]
-            rows += [(name, self.standing(part, start), quantity) for part, quantity in below.get(item, ())]
+            rows += [(name, self.standing(part, start), *line) for part, *line in below.get(item, ())]
             done += 1
         return pl.DataFrame(rows, schema=self.ws.tables["bom"].schema, orient="row")
 

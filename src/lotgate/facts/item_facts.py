@@ -22,6 +22,7 @@ from lotgate.items.content import Column as ContentColumn
 from lotgate.items.content import Counting, Shares, value_shares
 from lotgate.items.graph import Graph
 from lotgate.items.kept_graph import graph_of
+from lotgate.items.measures import in_own_units
 from lotgate.items.paths import open_cells
 from lotgate.items.rates import Quoted, Rates
 from lotgate.law import Law
@@ -207,7 +208,8 @@ class ItemFacts:
     @cached_property
     def graph(self) -> Graph:
         """The bill of materials over all items."""
-        return graph_of(self.ws.tables["bom"], self.items["item"])
+        bill = in_own_units(self.ws.tables["bom"], self.items)
+        return graph_of(bill.lines, self.items["item"], bill.exactly, bill.values)
 
     def release_bill(self) -> None:
         """Builds the graph and lets go of the lines it is made of, which take as much room again."""
@@ -380,7 +382,8 @@ class ItemFacts:
     def content_gaps(self, shares: Shares, item: str, column: str, code: str) -> list[tuple[str, str]]:
         """(cell, part) for every cell that keeps a share open; `code` is the fact that tells whether a part counts.
 
-        A rate of exchange belongs to no part: its subject is the pair of currencies.
+        A rate of exchange belongs to no part: its subject is the pair of currencies. A quantity is unknown only where
+        a mass has to tell it.
         """
         gaps: list[tuple[str, str]] = []
         for found in open_cells(shares, item, column):
@@ -390,6 +393,9 @@ class ItemFacts:
                 other = self.rates.common or min(own or self.rates.used - {name})
                 if name != other:
                     gaps.append(("rate", f"{name}/{other}"))
+                continue
+            if found.cell == "quantity":
+                gaps.append(("unit_mass_kg", found.part))
                 continue
             if found.cell != "counts":
                 gaps.append((found.cell, found.part))

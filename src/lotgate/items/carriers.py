@@ -217,8 +217,11 @@ def _step(shares: Shares, node: int, child: int, sure: bool) -> Fraction:
     quantity = graph.quantity_low if sure else graph.quantity_high
     lines = graph.lines_of(node)
     here = graph.component[lines.start : lines.stop]
-    found = (exact(float(quantity[lines.start + place])) for place in np.flatnonzero(here == child).tolist())
-    return sum((one for one in found if one is not None), Fraction(0))
+    whole = Fraction(0)
+    for line in (np.flatnonzero(here == child) + lines.start).tolist():
+        told = graph.exact_quantity(line)
+        whole += told if told is not None else exact(float(quantity[line])) or 0
+    return whole
 
 
 def _exactly(shares: Shares, column: int, node: int, sure: bool, found: Way) -> Fraction:

@@ -59,9 +59,8 @@ class ExactContent:
 
     def __init__(self, graph: Graph, amounts: Amounts, drops: tuple[Fraction | None, ...], counting: Counting) -> None:
         self.graph, self.amounts, self.drops, self.counting = graph, amounts, drops, counting
-        decimals = [
-            _terminating(factor) for factor in (*amounts.factors, *(drop for drop in drops if drop is not None))
-        ]
+        known = (*amounts.factors, *graph.values, *(drop for drop in drops if drop is not None))
+        decimals = [_terminating(number) for number in known]
         self._in_decimals = None not in decimals
         self._factors = [self._number(factor) for factor in amounts.factors]
         self._drops = [None if drop is None else self._number(drop) for drop in drops]
@@ -126,20 +125,22 @@ class ExactContent:
         """Component, least and greatest quantity of each line, as far as amounts of parent and component compare."""
         lines = self.graph.lines_of(part)
         here = slice(lines.start, lines.stop)
-        found = []
-        for child, low, high, compare in zip(
+        found: list[tuple[int, Number, Number]] = []
+        for line, child, low, high, compare in zip(
+            lines,
             self.graph.component[here].tolist(),
             self.graph.quantity_low[here].tolist(),
             self.graph.quantity_high[here].tolist(),
             self.amounts.compares(here).tolist(),
             strict=True,
         ):
-            most = None if high == float("inf") else self._of(high)
+            told = self.graph.exact_quantity(line)
+            most = None if high == float("inf") else self._of(high) if told is None else self._number(told)
             if not compare:
                 # across currencies without a rate an amount is nothing or more
                 found.append((child, 0, 0 if most == 0 else None))
             else:
-                found.append((child, self._of(low), most))
+                found.append((child, self._of(low) if told is None else most, most))
         return found
 
     def _bounds(self, node: int, lines: list[tuple[int, Number, Number]]) -> tuple[Number, Number]:

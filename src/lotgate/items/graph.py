@@ -8,6 +8,7 @@ contain one, come last and are `blocked`. What is rolled up over the graph, and 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -48,7 +49,7 @@ class Graph:
     `first_lines` says for each part where its lines begin, with one entry more than parts; `edges` where each level of
     parts begins, and where the last one ends: what follows is blocked. `quantity_low` and `quantity_high` are equal
     where the quantity is known; unknown is 0 to infinity. `item_nodes` is the node of each of the items it was built
-    with.
+    with. `exactly` is for each line the place of its quantity among `values`, -1 where the float says it.
     """
 
     names: pl.Series
@@ -59,12 +60,21 @@ class Graph:
     edges: Ints
     cycles: tuple[tuple[str, ...], ...]
     item_nodes: Numbers | None = None
+    exactly: Numbers | None = None
+    values: tuple[Fraction, ...] = ()
 
     @classmethod
-    def build(cls, bom: pl.DataFrame, items: pl.Series | None = None) -> Graph:
+    def build(
+        cls,
+        bom: pl.DataFrame,
+        items: pl.Series | None = None,
+        exactly: Numbers | None = None,
+        values: tuple[Fraction, ...] = (),
+    ) -> Graph:
         """The graph of a `bom` table (`parent`, `component`, `quantity`) over its parts and the given items.
 
-        Any order of rows gives the same graph. Several lines with one parent and component add up.
+        Any order of rows gives the same graph. Several lines with one parent and component add up. `exactly` and
+        `values` as in `measures.Bill`; with them no row may lack its parent or component.
         """
         bom = bom.select(
             pl.col("parent").cast(pl.String), pl.col("component").cast(pl.String), pl.col("quantity").cast(pl.Float64)
@@ -77,7 +87,8 @@ class Graph:
             ids = distinct_ids([ids, *unnamed])
             numbered = numbers_in(ids, *columns)
         parent, component, *rows = numbered
-        return _ordered(ids, parent, component, bom["quantity"], rows[0] if rows and (rows[0] >= 0).all() else None)
+        nodes = rows[0] if rows and (rows[0] >= 0).all() else None
+        return _ordered(ids, parent, component, bom["quantity"], nodes, exactly, values)
 
     @property
     def size(self) -> int:
@@ -130,6 +141,11 @@ class Graph:
         rank = np.empty(self.size, np.int64)
         rank[self.names.arg_sort().to_numpy()] = np.arange(self.size)
         return rank
+
+    def exact_quantity(self, line: int) -> Fraction | None:
+        """A line's quantity as it was written or converted; None where the float says it."""
+        place = -1 if self.exactly is None else int(self.exactly[line])
+        return None if place < 0 else self.values[place]
 
     def lines_of(self, node: int) -> range:
         """The lines of one part's bill."""
@@ -190,7 +206,15 @@ class Graph:
         return below.reshape(flags.shape)
 
 
-def _ordered(ids: pl.Series, parent: Numbers, component: Numbers, quantity: pl.Series, items: Numbers | None) -> Graph:
+def _ordered(
+    ids: pl.Series,
+    parent: Numbers,
+    component: Numbers,
+    quantity: pl.Series,
+    items: Numbers | None,
+    exactly: Numbers | None,
+    values: tuple[Fraction, ...],
+) -> Graph:
     """The graph of numbered lines, its parts in their order."""
     size = ids.len()
     level = longest_ways(size, parent, component)
@@ -221,6 +245,8 @@ def _ordered(ids: pl.Series, parent: Numbers, component: Numbers, quantity: pl.S
         edges=edges,
         cycles=(),
         item_nodes=None if items is None else near[number[items]],
+        exactly=None if exactly is None else np.take(exactly, lines),
+        values=values,
     )
     if free < size:
         knotted = graph.blocked[graph.parent] & graph.blocked[graph.component]

@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import sys
+from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,44 +24,58 @@ import pyarrow as pa
 
 from lotgate.cache import cache_folder, keep_within, write_atomically
 from lotgate.items.graph import Graph
+from lotgate.items.interning import Numbers
 
 __all__ = ["KEPT_FROM", "LIMIT", "graph_of"]
 
-FORM = 1
+FORM = 2
 """Moves when what a file holds, or how parts are ordered, changes."""
 KEPT_FROM = 200_000
 """Lines from which on reading a graph is quicker than building it."""
 LIMIT = 2 << 30
 """Bytes that kept graphs may take up together."""
-_ARRAYS = ("first_lines", "component", "quantity_low", "quantity_high", "edges", "item_nodes")
+_ARRAYS = ("first_lines", "component", "quantity_low", "quantity_high", "edges", "item_nodes", "exactly")
 
 
-def graph_of(bom: pl.DataFrame, items: pl.Series | None = None, *, limit: int = LIMIT) -> Graph:
-    """The graph of a `bom` table over its parts and the given items, from disk where these tables were seen before."""
+def graph_of(
+    bom: pl.DataFrame,
+    items: pl.Series | None = None,
+    exactly: Numbers | None = None,
+    values: tuple[Fraction, ...] = (),
+    *,
+    limit: int = LIMIT,
+) -> Graph:
+    """What `Graph.build` makes of these tables, from disk where they were seen before."""
     if bom.height < KEPT_FROM:
-        return Graph.build(bom, items)
-    path = cache_folder() / "graphs" / f"{_key(bom, items)}.graph"
+        return Graph.build(bom, items, exactly, values)
+    path = cache_folder() / "graphs" / f"{_key(bom, items, exactly, values)}.graph"
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         found = _read(path)
         with contextlib.suppress(OSError):
             os.utime(path)  # used now
         return found
-    graph = Graph.build(bom, items)
+    graph = Graph.build(bom, items, exactly, values)
     with contextlib.suppress(OSError):
         _write(path, graph)
         keep_within(path.parent, limit)
     return graph
 
 
-def _key(bom: pl.DataFrame, items: pl.Series | None) -> str:
-    mark = sha256(f"{FORM} {sys.byteorder}".encode())
-    columns = [bom["parent"], bom["component"], bom["quantity"], *([] if items is None else [items])]
+def _key(bom: pl.DataFrame, items: pl.Series | None, exactly: Numbers | None, values: tuple[Fraction, ...]) -> str:
+    mark = sha256(f"{FORM} {sys.byteorder} {_texts(values)}".encode())
+    columns = [bom["parent"], bom["component"], bom["quantity"]]
+    columns += [] if items is None else [items]
+    columns += [] if exactly is None else [pl.Series(exactly)]
     for column in columns:
         array = column.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
         mark.update(f"{len(array)} {array.offset} {array.type}".encode())
         for buffer in array.buffers():
             mark.update(b"-" if buffer is None else buffer)
     return mark.hexdigest()[:40]
+
+
+def _texts(values: tuple[Fraction, ...]) -> list[str]:
+    return [str(value) for value in values]
 
 
 def _write(path: Path, graph: Graph) -> None:
@@ -78,6 +93,7 @@ def _write(path: Path, graph: Graph) -> None:
         "form": FORM,
         "parts": graph.size,
         "cycles": graph.cycles,
+        "values": _texts(graph.values),
         "arrays": [[name, array.dtype.str, array.size, crc32(array.data)] for name, array in parts.items()],
     }
     with write_atomically(path) as stream:
@@ -101,4 +117,5 @@ def _read(path: Path) -> Graph:
     text = [pa.py_buffer(arrays.pop("offsets")), pa.py_buffer(arrays.pop("text"))]
     names = pl.Series("item", pa.LargeStringArray.from_buffers(about["parts"], *text))
     arrays.setdefault("quantity_high", arrays["quantity_low"])
-    return Graph(names=names, cycles=tuple(map(tuple, about["cycles"])), **arrays)
+    values = tuple(Fraction(text) for text in about["values"])
+    return Graph(names=names, cycles=tuple(map(tuple, about["cycles"])), values=values, **arrays)

@@ -410,6 +410,7 @@ FACTS: dict[str, Text] = {
         ("share", "share held", "持股比例"),
         ("made_in", "country of making", "生产国（地区）"),
         ("unit_value", "value of one unit", "单位价值"),
+        ("unit_mass_kg", "mass of one unit", "单位质量"),
         ("bom", "bill of materials", "物料清单"),
         ("quantity", "quantity", "数量"),
         ("currency", "currency", "币种"),

@@ -13,9 +13,9 @@ import polars as pl
 
 from lotgate.errors import Fault
 from lotgate.tables.schema import TABLES, Table
-from lotgate.tables.vocabulary import nearest
+from lotgate.tables.vocabulary import PIECE, UNITS, nearest
 
-__all__ = ["Checked", "check_references", "check_rows"]
+__all__ = ["Checked", "check_references", "check_rows", "check_units"]
 
 _SUM_TOLERANCE = 0.005
 """What rounded assays may add up to beyond the whole."""
@@ -40,6 +40,7 @@ def check_rows(table: Table, checked: Checked) -> list[Fault]:
     faults = _repeated(table, checked)
     more = {
         "composition": _mass_sums,
+        "items": _masses_of_units,
         "bom": _self_parts,
         "rates": _common_currency,
         "chips": _item_cells,
@@ -109,6 +110,33 @@ def _self_parts(checked: Checked) -> list[Fault]:
         )
         for component, row in same.select("component", "row#").rows()
     ]
+
+
+_MASS_TOLERANCE = 0.001
+"""How far the mass written for a unit of mass may be rounded."""
+
+
+def _masses_of_units(checked: Checked) -> list[Fault]:
+    """Items priced by mass whose unit is said to weigh something else."""
+    faults = []
+    known = checked.numbered.drop_nulls(["unit", "unit_mass_kg"])
+    for unit, mass, row in known.select("unit", "unit_mass_kg", "row#").iter_rows():
+        kilograms = float(UNITS[unit].factor)
+        if UNITS[unit].dimension == "mass" and not abs(mass - kilograms) <= _MASS_TOLERANCE * kilograms:
+            wanted = f"{kilograms:.15g}"
+            faults.append(
+                Fault(
+                    "items",
+                    f"one {unit} weighs {wanted} kg",
+                    row=row,
+                    column="unit_mass_kg",
+                    value=_written(mass),
+                    message_zh=f"一 {unit} 的质量为 {wanted} 千克",
+                    expected=f"{wanted}, or an empty cell",
+                    expected_zh=f"{wanted}，或留空",
+                )
+            )
+    return faults
 
 
 def _common_currency(checked: Checked) -> list[Fault]:
@@ -300,6 +328,37 @@ def check_references(tables: Mapping[str, Checked]) -> list[Fault]:
         )
         for table, place in missing.items()
     ] + faults
+
+
+def check_units(tables: Mapping[str, Checked]) -> list[Fault]:
+    """Lines of bills whose unit cannot become that of their component: nobody knows how many metres a kit is.
+
+    From mass there is a way to every unit, over the mass of one; where that cell is empty the quantity is unknown.
+    """
+    bom, items = tables.get("bom"), tables.get("items")
+    if bom is None or items is None or bom.frame["unit"].null_count() == bom.frame.height:
+        return []
+    own = items.frame.select(component="item", own=pl.col("unit").fill_null(PIECE), mass="unit_mass_kg")
+    told = bom.numbered.drop_nulls(["unit", "component"]).join(
+        own.drop_nulls("component").unique("component"), on="component", maintain_order="left"
+    )
+    dimension = pl.col("unit").replace_strict({code: unit.dimension for code, unit in UNITS.items()})
+    other = pl.col("own").replace_strict({code: unit.dimension for code, unit in UNITS.items()})
+    weighed = (dimension == "mass") & (pl.col("mass").is_null() | (pl.col("mass") > 0) & pl.col("mass").is_not_nan())
+    wrong = told.filter((dimension != other) & ~weighed)
+    return [
+        Fault(
+            "bom",
+            f"{unit} is a unit of {UNITS[unit].dimension}, but {component} is priced by {mine} ({UNITS[mine].en})",
+            row=row,
+            column="unit",
+            value=unit,
+            message_zh=f"{unit}（{UNITS[unit].zh}）与 {component} 的计价单位 {mine}（{UNITS[mine].zh}）量纲不同",
+            expected=f"a unit of {UNITS[mine].dimension}, or kilograms with a unit_mass_kg for {component}",
+            expected_zh=f"与 {mine} 同一量纲的单位；或以千克计并填写 {component} 的 unit_mass_kg",
+        )
+        for component, unit, mine, row in wrong.select("component", "unit", "own", "row#").iter_rows()
+    ]
 
 
 def _dangling(table: str, column: str, target: str, refs: pl.Series, rows: pl.Series, known: pl.Series) -> list[Fault]:

@@ -243,6 +243,8 @@ _ITEMS = Table("items", "Goods and technology", "物项：货物与技术", (
     Column("unit_value", "number", "Value of one unit", "单位价值"),
     Column("currency", "currency", "Currency of unit_value", "单位价值的币种"),
     Column("unit_mass_kg", "number", "Mass of one unit", "单位质量", measure="kg"),
+    Column("unit", "unit", "Unit that unit_value and unit_mass_kg are for; empty: one piece",
+           "unit_value 和 unit_mass_kg 所指的计量单位；留空则为一件", none=False),
     Column("technology", "code", "What it is a direct product of, as CN:1E902.a or US:3E001; none: nothing controlled",
            "其直接产品来源技术，如 CN:1E902.a 或 US:3E001；none 表示不是任何受控技术的直接产品", several=True,
            prefixes=("CN", "US", "EU", "NL", "JP")),
@@ -272,6 +274,8 @@ _BOM = Table("bom", "Bill of materials", "物料清单", (
     Column("component", "id", "Item contained", "子项", required=True, refers="items"),
     Column("quantity", "number", "Units of the component per one unit of the parent", "每单位父项所含子项的数量",
            required=True, above=0),
+    Column("unit", "unit", "Unit of the quantity; empty: the component's own",
+           "数量的计量单位；留空则为子项自身的单位", none=False),
 ))
 
 _RATES = Table("rates", "Rates of exchange, every one to or from one common currency",

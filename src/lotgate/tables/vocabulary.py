@@ -19,6 +19,7 @@ __all__ = [
     "CURRENCIES",
     "CURRENCY_HINTS",
     "ELEMENTS",
+    "PIECE",
     "UNITS",
     "UNIT_HINTS",
     "Unit",
@@ -204,6 +205,9 @@ def _units() -> dict[str, Unit]:
 
 
 UNITS: dict[str, Unit] = _units()
+
+PIECE = "C62"
+"""What a price is for where no unit is given."""
 
 UNIT_HINTS: dict[str, str] = {
     "KG": "KGM", "KGS": "KGM", "KILO": "KGM", "G": "GRM", "GR": "GRM", "MG": "MGM", "T": "TNE", "TON": "TNE",

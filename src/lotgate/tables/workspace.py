@@ -15,7 +15,7 @@ import polars as pl
 
 from lotgate.errors import Fault, InputError
 from lotgate.tables.cells import decode
-from lotgate.tables.checks import Checked, check_references, check_rows
+from lotgate.tables.checks import Checked, check_references, check_rows, check_units
 from lotgate.tables.reading import Raw, find_tables, read_csv, read_parquet
 from lotgate.tables.schema import TABLES, Table
 from lotgate.tables.sheets import read_workbook
@@ -81,7 +81,7 @@ def load(path: str | Path, required: Iterable[str] = ("shipments",)) -> Workspac
     for name, raw in raws.items():
         faults += raw.faults
         checked[name] = _check(TABLES[name], raw, faults)
-    faults += check_references(checked)
+    faults += check_references(checked) + check_units(checked)
     if faults:
         raise InputError(_ordered(faults))
     return Workspace(
