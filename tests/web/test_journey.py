@@ -211,7 +211,7 @@ def test_a_lot_from_its_workbook_to_its_delivery(
     page.goto(f"{check}questions/")
     preparer.seen("questions")
     asked = page.locator('fieldset:has(legend:text-matches("^L2 "))').first
-    asked.locator('[name^="value-"]').fill("civil")
+    asked.locator('[name^="value-"]').select_option("civil")
     asked.locator('[name^="source-"]').fill("end user's letter")
     preparer.press(".actions .button.first")
     page.wait_for_selector(".counts", timeout=60_000)

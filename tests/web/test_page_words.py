@@ -23,5 +23,7 @@ def test_templates_use_keys_that_exist_and_no_words_of_their_own() -> None:
         text = path.read_text(encoding="utf-8")
         for key in re.findall(r'\{% t "([^"]+)"', text):
             assert word(key), (path.name, key)
+        for name in re.findall(r'\{% head ["\'](\w+)["\']', text):
+            assert word(f"head.{name}"), (path.name, name)
         bare = re.sub(r"<code>.*?</code>|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>|\{#.*?#\}", " ", text, flags=re.DOTALL)
         assert re.findall(r"[A-Za-z]{3,}", bare.replace("Lotgate", "").replace("English", "")) == [], path.name

@@ -25,7 +25,7 @@ from lotgate.licence.reducers import apply
 from lotgate.licence.refusals import Conflict, Forbidden, NotAllowedNow, NotFound
 from lotgate.licence.store import KeptAnswer, Store, Taken, Transaction
 
-__all__ = ["Move", "Step", "act", "day_of", "look", "moves", "record_conflict"]
+__all__ = ["Move", "Step", "act", "day_of", "look", "moves", "obstacles", "record_conflict"]
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,13 @@ def moves(record: Record, actor: Actor, at: datetime) -> list[Move]:
             found.append(Move(event.name, event.title, form_of(row.form), row.target, reasons))
             break
     return found
+
+
+def obstacles(record: Record, event: str, actor: Actor, at: datetime) -> tuple[Text, ...]:
+    """Why a step is not possible now, whoever may take it, as far as the record alone tells."""
+    day = day_of(record.regime, at)
+    rows = machine(record.kind).rows_for(event, state_on(record, day))
+    return guards.standing(rows[0], record, actor, day) if rows else ()
 
 
 @dataclass

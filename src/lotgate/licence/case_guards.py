@@ -106,8 +106,8 @@ def certificate_differences(facts: Mapping[str, Any], certificate: Mapping[str, 
 
 
 def _complete(record: Record, actor: Actor, day: date) -> Iterator[Text]:
-    for place, label in missing(record.facts["content"]):
-        yield Text(f"{label.en} is missing ({place})", f"缺少：{label.zh}（{place}）")
+    for section, field in missing(record.facts["content"]):
+        yield Text(f"{section.title.en}: {field.label.en} is missing", f"{section.title.zh}：缺少“{field.label.zh}”")
 
 
 def _documents_present(record: Record, actor: Actor, day: date) -> Iterator[Text]:

@@ -17,6 +17,7 @@ from lotgate.law import Text
 from lotgate.law.reading import read_yaml, text_of
 from lotgate.licence.ledger import number, written
 from lotgate.licence.machines import DATA
+from lotgate.tables.schema import END_USES
 from lotgate.tables.vocabulary import COUNTRIES, CURRENCIES, UNITS
 
 __all__ = [
@@ -152,8 +153,8 @@ def check_form(name: str, data: Mapping[str, Any], table: str) -> dict[str, Any]
     return made
 
 
-def missing(content: Mapping[str, Any]) -> list[tuple[str, Text]]:
-    """Fields that are needed and empty, or not affirmed, as section.name with label."""
+def missing(content: Mapping[str, Any]) -> list[tuple[Section, Field]]:
+    """Fields that are needed and empty, or not affirmed, with the section they stand in."""
     found = []
     for section in sections():
         given = content.get(section.name, {})
@@ -161,7 +162,7 @@ def missing(content: Mapping[str, Any]) -> list[tuple[str, Text]]:
             value = given.get(field.name)
             needed = field.required or holds(field.when, content)
             if (needed and value in (None, "", [])) or (field.must is not None and value != field.must):
-                found.append((f"{section.name}.{field.name}", field.label))
+                found.append((section, field))
     return found
 
 
@@ -360,6 +361,7 @@ _READ: Mapping[str, Callable[[Field, Any, _Faults, str], Any]] = {
     "codes": _several(_text),
     "texts": _several(_text),
     "word": _word,
+    "end_use": _of(END_USES, ("an end use", "最终用途")),
     "yes/no": _of(("yes", "no"), ("yes or no", "yes 或 no")),
     "party": _party,
     "parties": _several(_party),

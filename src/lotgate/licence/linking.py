@@ -72,7 +72,12 @@ def prefill(decisions: Decisions, line: str, regime: str, organisation: str | No
         "facts_sha256": digest({"decision": reasoning, "facts": facts}),
     }
     needed = tuple(one for one in documents() if one.required or holds(one.when, content))
-    return Prefill(content, run, needed, tuple(missing(content)))
+    return Prefill(
+        content,
+        run,
+        needed,
+        tuple((f"{section.name}.{field.name}", field.label) for section, field in missing(content)),
+    )
 
 
 def rerun(run: Mapping[str, Any], law: Law | None = None, lists: ListSet | None = None) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from lotgate.licence.forms import Field, named_fields
 from lotgate.licence.kinds import kind_of
 from lotgate.licence.machines import DATA, state_title
 from lotgate.licence.records import Record
+from lotgate.tables.schema import END_USES
 from lotgate.tables.vocabulary import COUNTRIES, UNITS
 
 if TYPE_CHECKING:
@@ -275,6 +276,8 @@ def _value(field: Field, value: Any, language: Language) -> str:
     if field.type == "unit":
         unit = UNITS.get(value)
         return f"{value} {unit.zh if language == 'zh' else unit.en}" if unit else str(value)
+    if field.type == "end_use" and value in END_USES:
+        return END_USES[value][language == "zh"]
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
     return str(value)

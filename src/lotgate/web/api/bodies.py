@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, create_model, model_validator
 from lotgate.licence.forms import Field as FormField
 from lotgate.licence.forms import form_of, named_fields, sections
 from lotgate.licence.records import canonical
+from lotgate.tables.schema import END_USES
 from lotgate.tables.vocabulary import COUNTRIES, CURRENCIES, UNITS
 
 __all__ = ["Body", "Id", "Listed", "Name", "RecordOut", "Step", "StepDone", "body_of"]
@@ -124,6 +125,7 @@ _KNOWN: dict[str, Any] = {
     "unit": Literal[tuple(sorted(UNITS))],
     "codes": list[_TEXT],
     "texts": list[_LONG],
+    "end_use": Literal[tuple(END_USES)],
     "yes/no": Literal["yes", "no"],
     "answers": dict[str, _LONG],
     "record": dict[str, Any],

@@ -5,6 +5,7 @@ Everything here is drawn from the domain's tables: which lists there are, what a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -26,7 +27,16 @@ from lotgate.tables.schema import REGIMES
 from lotgate.web.languages import language
 from lotgate.web.pages.document_views import attach
 from lotgate.web.pages.filling import Choices, draw, read, vocabulary
-from lotgate.web.pages.showing import blocks, country, document_name, happenings, papers, state_class, unit
+from lotgate.web.pages.showing import (
+    blocks,
+    country,
+    document_name,
+    happenings,
+    organisations,
+    papers,
+    state_class,
+    unit,
+)
 from lotgate.web.pages.who import for_roles
 from lotgate.web.pages.words import word
 from lotgate.web.services import cases, credentials
@@ -67,7 +77,7 @@ def cases_of(request: Any, actor: Actor, kind: str) -> Any:
     shown_page = {
         "kind": kind,
         "title": word(f"list.{kind}"),
-        "rows": [_line(actor, one) for one in found.rows],
+        "rows": _lines(actor, found.rows),
         "next": query.urlencode() if found.next else "",
         "states": [(name, one.title, counts.get(name, 0)) for name, one in machine(kind).states.items()],
         "regimes": [(code, word(f"regime.{code}")) for code in REGIMES],
@@ -96,8 +106,9 @@ def case(request: Any, actor: Actor, kind: str, id: str) -> Any:
         "clock": cases.clock_of(one, at) if "clock" in shown(actor, one) else None,
         "steps": _drawn([move for move in steps if not move.reasons]),
         "held": [move for move in steps if move.reasons],
-        "related": [_line(actor, cases.Summary(other, state_on(other, day_of(other.regime, at)))) for other in
-                    cases.related(actor, one, at)],
+        "needed": cases.needed(actor, one, at),
+        "related": _lines(actor, [cases.Summary(other, state_on(other, day_of(other.regime, at))) for other in
+                                  cases.related(actor, one, at)]),
         "history": happenings(actor, one, cases.history(actor, kind, id, at)),
         "account": account,
         "auditor": "auditor" in actor.roles,
@@ -254,6 +265,13 @@ def _openings(actor: Actor, kind: str) -> list[tuple[str, Any]]:
     ]
 
 
+def _lines(actor: Actor, found: Iterable[cases.Summary]) -> list[dict[str, Any]]:
+    """Rows of a list; parties that stand in it by their code alone are named, all in one query."""
+    rows = [_line(actor, one) for one in found]
+    names = organisations({row[party] for row in rows for party in ("user", "exporter")})
+    return [row | {party: names.get(row[party], row[party]) for party in ("user", "exporter")} for row in rows]
+
+
 def _line(actor: Actor, one: cases.Summary) -> dict[str, Any]:
     facts = shown(actor, one.record)
     content = facts.get("content", {})
@@ -270,7 +288,8 @@ def _line(actor: Actor, one: cases.Summary) -> dict[str, Any]:
         "exporter": facts.get("exporter_name") or content.get("exporter", {}).get("name") or facts.get("exporter", ""),
         "destination": country(str(facts.get("destination") or "")),
         "lot": facts.get("lot", ""),
-        "quantity": facts.get("quantity") or content.get("lot", {}).get("quantity", ""),
+        "quantity": facts.get("quantity") or facts.get("cleared") or facts.get("made")
+        or content.get("lot", {}).get("quantity", ""),
         "unit": facts.get("unit") or content.get("lot", {}).get("unit", ""),
         "clock": cases.clock_of(one.record) if "clock" in facts else None,
         "about": facts.get("about") or facts.get("declaration") or "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from lotgate.licence.clocks import regimes as licensing
 from lotgate.licence.linking import prefill
 from lotgate.report.html import render_html
 from lotgate.report.words import ANSWERS, fact_label
-from lotgate.tables.schema import REGIMES
+from lotgate.tables.schema import REGIMES, TABLES
 from lotgate.web.languages import language
 from lotgate.web.pages.showing import country
 from lotgate.web.pages.who import for_roles, sentence
@@ -30,6 +30,8 @@ __all__ = ["apply", "check", "checks_of", "line", "progress", "questions", "repo
 
 WORKERS = ("preparer", "signatory", "agent")
 PAGE = 100
+DAYS = frozenset({"checked_until"})
+"""Facts that are days."""
 MOST_QUESTIONS = 200
 REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; sandbox allow-scripts "
@@ -217,9 +219,26 @@ def _shipment(job: Any, name: str) -> dict[str, Any]:
         found["quantity"] = f"{found['quantity']:.12g} {row.get('unit') or ''}"
     if "destination" in found:
         found["destination"] = country(str(found["destination"]))
+    items, parties = (dict(_named(workspace, table)) for table in ("items", "parties"))
+    for key in ("item", "exporter", "consignee", "end_user"):
+        called = (items if key == "item" else parties).get(str(found.get(key, "")))
+        if called:
+            found[key] = f"{called} ({found[key]})"
+    if found.get("licence") == "none":
+        found["licence"] = word("line.no_licence")
     if "end_use" in found:
         found["end_use"] = word(f"end_use.{found['end_use']}")
     return found
+
+
+def _named(workspace: Any, table: str) -> Iterator[tuple[str, str]]:
+    """Ids of items or parties, and what a reader calls them."""
+    rows = workspace[table]
+    name = ("description", "description_zh") if table == "items" else ("name", "name_local")
+    for row in rows.iter_rows(named=True):
+        chosen = row.get(name[language() == "zh"]) or row.get(name[0])
+        if chosen:
+            yield row[table.removesuffix("s") if table == "items" else "party"], chosen
 
 
 def _asked(decided: Any) -> list[dict[str, Any]]:
@@ -235,6 +254,8 @@ def _asked(decided: Any) -> list[dict[str, Any]]:
                         "fact": ask.fact,
                         "label": fact_label(ask.fact),
                         "question": ask.question,
+                        "words": _words(ask.fact),
+                        "is_day": ask.fact in DAYS,
                         "lines": set(),
                         "measures": set(),
                     },
@@ -245,6 +266,14 @@ def _asked(decided: Any) -> list[dict[str, Any]]:
     for place, one in enumerate(ordered):
         one |= {"place": place, "lines": sorted(one["lines"]), "measures": sorted(one["measures"])[:4]}
     return ordered
+
+
+def _words(fact: str) -> tuple[tuple[str, Any], ...]:
+    """What an answer is chosen from; nothing where it is written."""
+    column = next((one for table in TABLES.values() for one in table.columns if one.name == fact), None)
+    if column is not None and column.words and not column.several:
+        return tuple((code, Text(*names)) for code, names in column.words.items())
+    return ()
 
 
 def _answers(post: Mapping[str, str]) -> list[dict[str, str]]:

@@ -13,12 +13,17 @@ from typing import Any
 from lotgate.errors import Fault
 from lotgate.law import Text
 from lotgate.licence.forms import Field, Form, named_fields, sections
+from lotgate.tables.schema import END_USES
 from lotgate.tables.vocabulary import COUNTRIES, CURRENCIES, UNITS
 
 __all__ = ["Box", "Choices", "Group", "draw", "read", "vocabulary"]
 
 _INPUTS = {"day": "date", "decimal": "text", "whole": "text"}
 _YES_NO = {"yes": Text("yes", "是"), "no": Text("no", "否")}
+_WORDS: Mapping[str, Mapping[str, Text]] = {
+    "yes/no": _YES_NO,
+    "end_use": {code: Text(*names) for code, names in END_USES.items()},
+}
 _LISTED: Mapping[str, Iterable[str]] = {
     "country": sorted(COUNTRIES),
     "currency": sorted(CURRENCIES),
@@ -101,7 +106,7 @@ def _box(field: Field, value: Any, name: str, errors: Mapping[str, Text], more: 
             given.append({})
         rows = tuple(_boxes(inner, row, f"{name}.{place}.", errors, more) for place, row in enumerate(given))
         return Box(name, field.label, field.type, "", field.required, error=error, rows=rows)
-    words = field.words or (_YES_NO if field.type == "yes/no" else None)
+    words = field.words or _WORDS.get(field.type)
     options = tuple(words.items()) if words else ()
     kind = "choice" if options else field.type if field.type in ("long", "texts", "record") else "line"
     listed = field.type if field.type in _LISTED else "country" if field.type == "countries" else ""

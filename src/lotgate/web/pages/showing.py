@@ -11,23 +11,16 @@ from lotgate.licence import Actor, Entry, Record
 from lotgate.licence.forms import Field, documents, form_of, holds, named_fields, sections
 from lotgate.licence.machines import event_title, machine, state_title
 from lotgate.licence.people import roles
-from lotgate.tables.schema import REGIMES
+from lotgate.tables.schema import END_USES, REGIMES
 from lotgate.tables.vocabulary import COUNTRIES, UNITS
+from lotgate.web.accounts.models import Organisation
 from lotgate.web.pages.words import word
 from lotgate.web.services.readers import may_read_document, shown, shown_history
 
 __all__ = [
-    "Block",
-    "Happening",
-    "Paper",
-    "blocks",
-    "country",
-    "document_name",
-    "happenings",
-    "papers",
-    "state_class",
-    "unit",
-]
+    "Block", "Happening", "Paper", "blocks", "country", "document_name", "happenings", "organisations", "papers",
+    "state_class", "unit",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,6 +65,13 @@ def unit(code: str) -> Text | str:
     return Text(found.en, found.zh) if found else code
 
 
+def organisations(codes: Iterable[str]) -> dict[str, Text]:
+    """The names of organisations of this server in both languages, by code; those it does not hold are left out."""
+    wanted = sorted(code for code in codes if code)
+    found = Organisation.objects.filter(code__in=wanted) if wanted else ()
+    return {one.code: Text(one.name, one.name_zh or one.name) for one in found}
+
+
 def blocks(actor: Actor, record: Record) -> list[Block]:
     """What the reader may see of a record, in the order of its form."""
     facts = shown(actor, record)
@@ -83,7 +83,9 @@ def blocks(actor: Actor, record: Record) -> list[Block]:
         return [block for block in found if block.rows]
     if record.kind == "licence":
         return [Block(word("kind.licence"), tuple(_rows(named_fields("licence"), {"number": record.id, **facts})))]
-    return [Block(machine(record.kind).title, tuple(_plain(facts)))]
+    names = organisations(facts[party] for party in ("exporter", "end_user") if isinstance(facts.get(party), str))
+    named = {key: names.get(value, value) if key in ("exporter", "end_user") else value for key, value in facts.items()}
+    return [Block(machine(record.kind).title, tuple(_plain(named)))]
 
 
 def papers(actor: Actor, record: Record) -> list[Paper]:
@@ -165,6 +167,8 @@ def _value(field: Field, value: Any) -> Any:
         return country(value)
     if field.type == "unit":
         return unit(value)
+    if field.type == "end_use":
+        return Text(*END_USES[value]) if value in END_USES else value
     if field.type == "party":
         return _party(value)
     if field.type == "parties":

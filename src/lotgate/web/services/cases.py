@@ -10,16 +10,18 @@ from typing import Any
 from django.db import connection
 
 from lotgate.errors import Fault, InputError
+from lotgate.law import Text
 from lotgate.licence import Actor, Command, Entry, Move, NotFound, Outcome, Record, day_of, look, moves, replay
+from lotgate.licence.acts import obstacles
 from lotgate.licence.clocks import Clock, Pause, clock
 from lotgate.licence.machines import machine, state_on
-from lotgate.licence.people import may_see, roles
+from lotgate.licence.people import may_see, roles, sides
 from lotgate.web.store.book import Book, act
 from lotgate.web.store.projection import COLUMNS, record_of
 
 __all__ = [
     "KINDS", "PAGE", "PLURAL", "Filters", "Page", "Summary", "clock_of", "counts", "day_of_record", "history",
-    "listing", "now", "possible", "record", "record_as_of", "related", "step", "visible",
+    "listing", "needed", "now", "possible", "record", "record_as_of", "related", "step", "visible",
 ]  # fmt: skip
 
 PLURAL = {
@@ -59,6 +61,17 @@ def possible(actor: Actor, one: Record, at: datetime | None = None) -> list[Move
     return moves(one, actor, at or now())
 
 
+ONWARD = {"draft": "submit", "returned": "answer"}
+"""States in which an application waits for its exporter, and the step that carries it on."""
+
+
+def needed(actor: Actor, one: Record, at: datetime | None = None) -> list[Text]:
+    """What an application still lacks before it can go on, for its exporter's people, whoever takes that step."""
+    if one.kind != "application" or one.state not in ONWARD or "exporter" not in sides(actor):
+        return []
+    return list(obstacles(one, ONWARD[one.state], actor, at or now()))
+
+
 def history(actor: Actor, kind: str, id: str, at: datetime | None = None) -> list[Entry]:
     """The entries of a record the person may know of, in order."""
     record(actor, kind, id, at)
@@ -94,8 +107,6 @@ def clock_of(one: Record, at: datetime | None = None) -> Clock | None:
     kept = one.facts.get("clock")
     if one.kind != "application" or kept is None or not machine("application").states[one.state].open:
         return None
-    from lotgate.law import Text
-
     off = None
     if kept.get("off"):
         off = Text("no limit applies: referred", "不适用期限：已移送")
@@ -181,8 +192,6 @@ def _day(one: Record, at: datetime) -> date:
 
 
 def _none(kind: str) -> Any:
-    from lotgate.law import Text
-
     return Text(f"there are no records of the kind {kind}", f"没有该种记录：{kind}")
 
 

@@ -15,7 +15,9 @@ from lotgate.errors import Fault
 from lotgate.law import Text
 from lotgate.licence.ledger import Ledger, written
 from lotgate.report.words import ANSWERS
+from lotgate.tables.schema import REGIMES
 from lotgate.web.languages import language
+from lotgate.web.pages.showing import unit
 from lotgate.web.pages.who import sentence as fault_sentence
 from lotgate.web.pages.words import word
 
@@ -26,6 +28,13 @@ register = template.Library()
 def t(key: str, **values: Any) -> str:
     """The words for a key in the language of the request; escaped where it is put."""
     return word(key, **values)[language()]
+
+
+@register.simple_tag
+def head(name: str) -> str:
+    """The head of a column of the reports, beginning with a capital as everything on a page does."""
+    text = word(f"head.{name}")[language()]
+    return text[:1].upper() + text[1:]
 
 
 @register.filter
@@ -92,6 +101,19 @@ def field(value: Any, name: str) -> Any:
 def regime(decision: Any, code: str) -> Any:
     """What a decision in the machine's form says under one law."""
     return decision.get("regimes", {}).get(code, {}) if isinstance(decision, Mapping) else {}
+
+
+@register.filter
+def about(subject: str) -> Any:
+    """What a question is about: a law by its name, anything else by its id."""
+    kind, _, code = subject.partition(":")
+    return word("about.law", law=word(f"regime.{code}")) if kind == "law" and code in REGIMES else subject
+
+
+@register.filter
+def named_unit(code: str) -> Any:
+    """A unit by its name in both languages."""
+    return unit(code)
 
 
 @register.filter

@@ -34,3 +34,6 @@ document.addEventListener("click", (event) => {
 
 // Filters send themselves when a choice changes.
 document.querySelectorAll("form.filters select").forEach((one) => one.addEventListener("change", () => one.form.requestSubmit()));
+
+// On a narrow screen the menu scrolls: the page one is on comes into view.
+document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
