@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from licence_case import CONSULTED, DECIDER, INTAKE, OFFICER, PREPARER, Case, person
 
 from lotgate.errors import LawError
+from lotgate.law import load
 from lotgate.licence import NotAllowedNow
-from lotgate.licence.clocks import Pause, calendar, clock, count, due_day, regimes
+from lotgate.licence.clocks import Pause, calendar, clock, count, due_day, no_limit_lists, regimes
+from lotgate.licence.machines import DATA
 from lotgate.licence.views import decision_clock
 
 DAY = date(2025, 12, 20)
@@ -122,3 +124,12 @@ def test_a_watch_listed_party_takes_the_limit_off_and_leaves_the_single_licence_
             continue
         with pytest.raises(NotAllowedNow, match="only a licence of the kind single"):
             case.step(DECIDER, "application", "grant", new, **grant)
+
+
+def test_which_lists_take_the_limit_off_stands_in_the_law_alone() -> None:
+    law = load()
+    assert no_limit_lists("cn") == {"CN-2026-12", "CN-2026-0629W", "cn-watch-copy"}
+    assert law.lists_in("cn", "cn_watch_listed") < set(law.measures)
+    assert no_limit_lists("us") == frozenset()
+    written = (DATA / "clocks.yaml").read_text(encoding="utf-8")
+    assert not [name for name in law.measures if name in written]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from licence_case import (
+    AUDITOR,
     CUSTOMS,
     DECIDER,
     DOCUMENTS,
@@ -25,6 +27,7 @@ from licence_case import (
 )  # fmt: skip
 
 from lotgate.licence import Forbidden, NotAllowedNow, replay
+from lotgate.licence.views import view
 
 
 def test_one_lot_from_application_to_verified_delivery() -> None:
@@ -204,3 +207,23 @@ def test_a_credential_that_says_other_than_the_certificate_is_refused(tmp_path: 
     for credential in (signed_certificate(certificate(site="Elsewhere"), keys), "a.b.c", "none"):
         with pytest.raises(NotAllowedNow, match="says other than the certificate"):
             case.step(PREPARER, "application", "certify", new, **certificate(credential=credential))
+
+
+def test_notes_are_kept_on_cases_and_licences_and_shown_to_whom_they_are_for() -> None:
+    case = Case()
+    new = case.accepted()
+    case.step(OFFICER, "application", "note", new, text="call the plant")
+    case.step(OFFICER, "application", "note", new, text="your file is being read", visible="yes")
+    record = case.record("application", new)
+    assert [one["text"] for one in record.facts["notes"]] == ["call the plant", "your file is being read"]
+    assert record.state == "under_review"
+    assert "notes" in view(record, OFFICER, case.at).facts
+    told = json.dumps(view(record, PREPARER, case.at).facts)
+    assert "call the plant" not in told
+    case = Case()
+    number = case.granted()
+    case.step(DECIDER, "licence", "note", number, text="asked customs")
+    assert [one["text"] for one in case.record("licence", number).facts["notes"]] == ["asked customs"]
+    assert case.record("licence", number).state == "issued"
+    with pytest.raises(Forbidden):
+        case.step(AUDITOR, "licence", "note", number, text="an auditor writes findings alone")

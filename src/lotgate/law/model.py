@@ -175,6 +175,19 @@ class Law:
             near = get_close_matches(measure_id, self.measures, 1, 0.5)
             raise LawError(f"no measure {measure_id}" + (f"; nearest is {near[0]}" if near else "")) from None
 
+    def lists_in(self, regime: str, term: str) -> frozenset[str]:
+        """The party lists a term asks about, in any of its versions."""
+        found, todo = set(), [self.terms[regime][term]]
+        while todo:
+            node = self.graph.nodes[todo.pop()]
+            if node.kind == "leaf":
+                leaf = self.graph.leaves[node.children[0]]
+                if leaf.fact == "listed" and isinstance(leaf.operand, str):
+                    found.add(leaf.operand)
+            else:
+                todo += node.children
+        return frozenset(found)
+
     def at(self, day: date) -> dict[str, Status]:
         """The status of every clause on a day, by clause reference."""
         return {clause.ref: clause.clock.status(day) for clause in self.clauses}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lotgate.dates import parse_day
 from lotgate.law import Text
-from lotgate.licence.clocks import regime_clock
+from lotgate.licence.clocks import no_limit_lists, regime_clock
 from lotgate.licence.forms import documents, holds, media_types, missing
 from lotgate.licence.kinds import kind_of
 from lotgate.licence.ledger import Ledger, converted, number, written
@@ -198,7 +198,7 @@ def _referrals_answered(record: Record, actor: Actor, day: date) -> Iterator[Tex
 
 def listed_hit(record: Record, name: str) -> bool:
     """Whether a screening hit is with a list whose parties have no limit and fewer kinds of licence."""
-    lists = regime_clock(record.regime).no_limit_lists
+    lists = no_limit_lists(record.regime)
     return any(hit["id"] == name and hit["list"] in lists for hit in record.facts["hits"])
 
 
@@ -207,7 +207,7 @@ def _listed_kind(record: Record, actor: Actor, day: date) -> Iterator[Text]:
     for hit in record.facts["hits"]:
         if (
             hit["result"] == "same"
-            and hit["list"] in rule.no_limit_lists
+            and hit["list"] in no_limit_lists(record.regime)
             and record.facts["kind"] not in rule.listed_kinds
         ):
             kinds = ", ".join(sorted(rule.listed_kinds))

@@ -14,13 +14,13 @@ from typing import Any
 
 from lotgate.dates import parse_day
 from lotgate.errors import LawError
-from lotgate.law import Text
+from lotgate.law import Text, load
 from lotgate.law.reading import interval_of, read_yaml, text_of
 from lotgate.licence.machines import DATA
 
 __all__ = [
-    "Calendar", "Clock", "Limit", "Pause", "RegimeClock", "calendar", "clock", "count", "due_day", "paused",
-    "regime_clock", "regimes",
+    "Calendar", "Clock", "Limit", "Pause", "RegimeClock", "calendar", "clock", "count", "due_day", "no_limit_lists",
+    "paused", "regime_clock", "regimes",
 ]  # fmt: skip
 
 ONE = timedelta(days=1)
@@ -71,8 +71,10 @@ class RegimeClock:
     answer: Limit
     receipt: Limit
     no_limit_body: str | None
-    no_limit_lists: frozenset[str]
-    """Lists whose parties have no limit, and may only have the kinds of licence below."""
+    listed_term: str | None
+    """The term of the law that names lists whose parties have no limit, and may only have the kinds below."""
+    listed_copies: frozenset[str]
+    """Ids under which collected copies of those lists go."""
     listed_kinds: frozenset[str]
     pausing_referral: bool
 
@@ -254,6 +256,13 @@ _PAUSES = {
 }
 
 
+@cache
+def no_limit_lists(regime: str) -> frozenset[str]:
+    """Lists whose parties have no limit under a law: those its own term names, and collected copies of them."""
+    rule = regime_clock(regime)
+    return load().lists_in(regime, rule.listed_term) | rule.listed_copies if rule.listed_term else frozenset()
+
+
 def _counts(days: Calendar | None, day: date) -> bool:
     return days is None or days.works(day)
 
@@ -271,6 +280,7 @@ def _regime(code: str, data: Mapping[str, Any]) -> RegimeClock:
     pausing = data["pausing_referral"] == "yes"
     return RegimeClock(
         code, data["zone"], data["calendar"], authority, **limits, no_limit_body=off.get("referred_to"),
-        no_limit_lists=frozenset(off.get("listed_on", ())), listed_kinds=frozenset(off.get("listed_may_have", ())),
+        listed_term=off.get("listed_by"), listed_copies=frozenset(off.get("copies", ())),
+        listed_kinds=frozenset(off.get("listed_may_have", ())),
         pausing_referral=pausing,
     )  # fmt: skip

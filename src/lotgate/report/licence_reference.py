@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lotgate.law import Text
-from lotgate.licence.clocks import Limit, calendar, regimes
+from lotgate.licence.clocks import Limit, calendar, no_limit_lists, regimes
 from lotgate.licence.forms import Field, documents, form_of, named_fields, sections
 from lotgate.licence.kinds import kinds
 from lotgate.licence.machines import BACK, SAME, Machine, Row, machines
@@ -125,8 +125,8 @@ def _limits() -> Iterator[str]:
     for one in regimes().values():
         if one.no_limit_body:
             yield from ("", f"{one.regime}: no limit once referred to `{one.no_limit_body}`; referrals stop the clock.")
-        if one.no_limit_lists:
-            lists, open_kinds = (", ".join(sorted(names)) for names in (one.no_limit_lists, one.listed_kinds))
+        if one.listed_term:
+            lists, open_kinds = (", ".join(sorted(names)) for names in (no_limit_lists(one.regime), one.listed_kinds))
             yield from ("", f"{one.regime}: no limit, and only the kinds {open_kinds}, for parties on {lists}.")
 
 

@@ -21,7 +21,7 @@ from lotgate.report.html import render_html
 from lotgate.report.words import ANSWERS, fact_label
 from lotgate.tables.schema import REGIMES, TABLES
 from lotgate.web.languages import language
-from lotgate.web.pages.showing import country
+from lotgate.web.pages.showing import country, unit
 from lotgate.web.pages.who import for_roles, sentence
 from lotgate.web.pages.words import word
 from lotgate.web.services import cases, checks
@@ -216,7 +216,10 @@ def _shipment(job: Any, name: str) -> dict[str, Any]:
     if "date" in found:
         found["date"] = str(found["date"])
     if "quantity" in found:
-        found["quantity"] = f"{found['quantity']:.12g} {row.get('unit') or ''}"
+        amount, named = f"{found['quantity']:.12g}", unit(row.get("unit") or "")
+        found["quantity"] = Text(
+            *(f"{amount} {named[code] if isinstance(named, Text) else named}" for code in ("en", "zh"))
+        )
     if "destination" in found:
         found["destination"] = country(str(found["destination"]))
     items, parties = (dict(_named(workspace, table)) for table in ("items", "parties"))

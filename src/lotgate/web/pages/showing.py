@@ -82,7 +82,9 @@ def blocks(actor: Actor, record: Record) -> list[Block]:
             found.append(Block(word("certificate"), tuple(_rows(named_fields("certificate"), facts["certificate"]))))
         return [block for block in found if block.rows]
     if record.kind == "licence":
-        return [Block(word("kind.licence"), tuple(_rows(named_fields("licence"), {"number": record.id, **facts})))]
+        goods = facts.get("description", "")
+        says = {"number": record.id, **facts, "description": Text(goods, facts.get("description_zh") or goods)}
+        return [Block(word("kind.licence"), tuple(_rows(named_fields("licence"), says)))]
     names = organisations(facts[party] for party in ("exporter", "end_user") if isinstance(facts.get(party), str))
     named = {key: names.get(value, value) if key in ("exporter", "end_user") else value for key, value in facts.items()}
     return [Block(machine(record.kind).title, tuple(_plain(named)))]

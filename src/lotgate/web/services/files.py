@@ -27,7 +27,7 @@ __all__ = ["WORKBOOK", "attach", "attached", "clean_name", "keep", "kind_of", "o
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MAGIC = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
-PROGRAM = Actor("system", "system", frozenset({"system"}))
+PROGRAM = Actor.system()
 """The program itself, for steps that are its own."""
 _UNPACKED = 2 << 30
 _ATTACHMENT = 25 << 20
