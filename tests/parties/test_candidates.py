@@ -11,7 +11,7 @@ from bench.name_corpus import clean, planted
 from rapidfuzz.distance import OSA
 
 from lotgate.parties import ListSet, Query, Screening, from_rows, party_list, screen
-from lotgate.parties.matching import candidates, shared
+from lotgate.parties.matching import candidates, index, shared
 from lotgate.parties.matching.index import name_index
 from lotgate.parties.matching.keys import code
 from lotgate.parties.matching.slips import spellings
@@ -138,3 +138,17 @@ def test_candidates_left_out_are_reported() -> None:
     found = screen([Query("q", ("Ventora Optics",)), Query("r", ("Kelmis Trading",))], many)
     assert found.limited == ("q",)
     assert len(found.of("q")) == candidates.MOST_CANDIDATES
+
+
+def test_an_index_made_in_parts_by_several_processes_is_the_same(
+    lists: ListSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = [lists.lists[key] for key in sorted(lists.lists)]
+    whole = index._build(chosen)
+    monkeypatch.setattr(index, "_AT_ONCE", 17)
+    monkeypatch.setattr(index, "_WORTH_SHARING", 1)
+    parts = index._build(chosen)
+    assert list(parts.names) == list(whole.names) and list(parts.slip_words) == list(whole.slip_words)
+    for column, values in vars(whole).items():
+        if isinstance(values, np.ndarray):
+            assert np.array_equal(getattr(parts, column), values), column

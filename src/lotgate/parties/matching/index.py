@@ -19,6 +19,7 @@ from lotgate.cache import cache_folder, write_atomically
 from lotgate.parties.cache import code_mark
 from lotgate.parties.lists import ListSet, PartyList
 from lotgate.parties.matching.keys import MARKS, Part, code, parts_of, size
+from lotgate.parties.matching.processes import each
 from lotgate.parties.matching.slips import Ints, Spellings, firsts, ranges, spellings
 from lotgate.parties.matching.texts import Texts
 from lotgate.parties.names import analysed, readings
@@ -29,6 +30,12 @@ Small = npt.NDArray[np.int32]
 
 KINDS = {"company": 1, "government": 1, "bank": 1, "person": 2, "vessel": 3, "aircraft": 4}
 """Kinds as numbers; 0 is an unknown one."""
+
+_AT_ONCE = 2_000
+"""Entries handed over at a time where lists are indexed by several processes."""
+_WORTH_SHARING = 8_000
+"""Entries from which on that pays."""
+_SLIPS_AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +92,11 @@ class _Making:
     """The columns of an index as they grow."""
 
     def __init__(self) -> None:
-        self.names: list[str] = []
+        self.name_text, self.name_sizes = bytearray(), array("i")
         self.entry_of, self.weak, self.kinds = array("i"), array("b"), array("b")
         self.sizes = array("i")
         self.keys, self.weights, self.counts = array("q"), array("h"), array("i")
-        self.slip_text, self.slip_sizes = bytearray(), array("h")
+        self.slip_text, self.slip_sizes = bytearray(), array("i")
         self.slip_keys, self.slip_extents = array("q"), array("b")
 
     def add(self, written: str, entry: int, kind: str | None, weak: bool) -> None:
@@ -100,7 +107,9 @@ class _Making:
             for part in parts_of(form):
                 self._add_part(part)
         self.counts.append(len(self.keys) - before)
-        self.names.append(written)
+        text = written.encode()
+        self.name_text += text
+        self.name_sizes.append(len(text))
         self.entry_of.append(entry)
         self.weak.append(weak)
         self.kinds.append(KINDS.get(kind or "", 0))
@@ -116,15 +125,19 @@ class _Making:
             self.slip_keys.append(code(MARKS[part.extent] + word))
             self.slip_extents.append(part.extent)
 
+    def join(self, more: _Making) -> None:
+        """Puts the names of another part of the lists behind those that are there."""
+        for column, grown in vars(self).items():
+            grown.extend(getattr(more, column))
+
     def arrays(self) -> Arrays:
         """The finished index. What has grown is let go of step by step: both at once are more than either."""
-        names = Texts.of(self.names)
-        self.names = []
+        names = _texts(self.name_text, self.name_sizes)
         by_key = self._by_key()
         self.keys, self.weights, self.counts = array("q"), array("h"), array("i")
         slip_keys, at = np.unique(np.frombuffer(self.slip_keys, dtype=np.int64), return_index=True)
-        words = self._slip_words(at)
-        self.slip_text, self.slip_sizes, self.slip_keys = bytearray(), array("h"), array("q")
+        words = _texts(self.slip_text, self.slip_sizes, at)
+        self.slip_text, self.slip_sizes, self.slip_keys = bytearray(), array("i"), array("q")
         slips, slip_of = spellings(words)
         return Arrays(
             names=names,
@@ -159,27 +172,55 @@ class _Making:
             "key_weights": key_weights,
         }
 
-    def _slip_words(self, at: Ints) -> Texts:
-        sizes = np.frombuffer(self.slip_sizes, dtype=np.int16).astype(np.int64)
-        begin = np.concatenate([[0], np.cumsum(sizes)])[at]
-        text = np.frombuffer(self.slip_text, dtype=np.uint8)
-        return Texts(text[ranges(begin, sizes[at])], np.concatenate([[0], np.cumsum(sizes[at])]))
+
+def _texts(text: bytearray, sizes: array[int], chosen: Ints | None = None) -> Texts:
+    """The texts that stand one behind the other, or those of these numbers."""
+    block, many = np.frombuffer(text, dtype=np.uint8), np.frombuffer(sizes, dtype=np.int32).astype(np.int64)
+    starts = np.concatenate([[0], np.cumsum(many)])
+    if chosen is None:
+        return Texts(block, starts)
+    many = many[chosen]
+    return Texts(block[ranges(starts[chosen], many)], np.concatenate([[0], np.cumsum(many)]))
+
+
+class _Chunks(Sequence[tuple[int, list[tuple[Any, ...]]]]):
+    """The entries of lists, so many at a time: the number of the first, and what there is to index of each."""
+
+    def __init__(self, lists: Sequence[PartyList]) -> None:
+        self._frames: list[tuple[int, pl.DataFrame]] = []
+        number = 0
+        for found in lists:
+            columns = found.entries.select("name", "aliases", "weak_aliases", "kind")
+            for frame in columns.iter_slices(_AT_ONCE):
+                self._frames.append((number, frame))
+                number += len(frame)
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def __getitem__(self, place: int) -> tuple[int, list[tuple[Any, ...]]]:  # type: ignore[override]
+        number, frame = self._frames[place]
+        return number, frame.rows()
 
 
 def _build(lists: Sequence[PartyList]) -> Arrays:
     """The index of the lists."""
     made = _Making()
-    number = -1
     with without_collection():
-        for found in lists:
-            columns = found.entries.select("name", "aliases", "weak_aliases", "kind")
-            for name, aliases, weak_aliases, kind in columns.iter_rows():
-                number += 1
-                if kind == "address":
-                    continue
-                for written, is_weak in _names_of(name, aliases, weak_aliases):
-                    made.add(written, number, kind, is_weak)
+        for part in each(_made, _Chunks(lists), sum(map(len, lists)) >= _WORTH_SHARING):
+            made.join(part)
         return made.arrays()
+
+
+def _made(chunk: tuple[int, list[tuple[Any, ...]]]) -> _Making:
+    """The columns of some entries, beginning with that of the number given."""
+    made, (first, rows) = _Making(), chunk
+    for number, (name, aliases, weak_aliases, kind) in enumerate(rows, first):
+        if kind == "address":
+            continue
+        for written, is_weak in _names_of(name, aliases, weak_aliases):
+            made.add(written, number, kind, is_weak)
+    return made
 
 
 def _names_of(name: str, aliases: Sequence[str], weak: Sequence[str]) -> Iterator[tuple[str, bool]]:
@@ -255,8 +296,9 @@ class NameIndex:
         # Most spellings are no listed ones: a bit for the front of each listed one tells so at once.
         self._front = np.uint32(32 - min(29, max(10, (8 * len(self.arrays.slips)).bit_length())))
         self._fronts = np.zeros(1 << (29 - int(self._front)), dtype=np.uint8)
-        fronts = self.arrays.slips >> self._front
-        np.bitwise_or.at(self._fronts, fronts >> 3, np.uint8(1) << (fronts & 7).astype(np.uint8))
+        for start in range(0, len(self.arrays.slips), _SLIPS_AT_ONCE):
+            fronts = self.arrays.slips[start : start + _SLIPS_AT_ONCE] >> self._front
+            np.bitwise_or.at(self._fronts, fronts >> 3, np.uint8(1) << (fronts & 7).astype(np.uint8))
         self._words: dict[int, frozenset[str]] = {}
         self._entries: dict[int, Entry] = {}
         self._by_identifier: dict[str, list[int]] | None = None

@@ -21,7 +21,7 @@ _BASE = np.uint64(0x9E37_79B9_7F4A_7C15)
 _INVERSE = np.uint64(pow(int(_BASE), -1, 1 << 64))
 _MIX = np.uint64(0xD6E8_FEB8_6659_FD93)
 _SHIFT = np.uint64(32)
-_AT_ONCE = 200_000
+_AT_ONCE = 50_000
 
 
 def ranges(begin: Ints, counts: Ints) -> Ints:
@@ -55,10 +55,18 @@ def spellings(words: Sequence[str]) -> tuple[Spellings, npt.NDArray[np.uint32]]:
         both[filled : filled + len(found)] = found
         filled += len(found)
     both.sort()
-    # In halves, without a copy of the whole: there are fifty million for a list of a million names.
-    halves = both.view(np.uint32).reshape(-1, 2)
+    # In halves, each as soon as it is taken in the room of what it is taken from: there are fifty million for a list of
+    # a million names.
+    halves = both.view(np.uint32)
     front = int(np.array([1], dtype=np.uint64).view(np.uint32)[0])
-    return halves[:, front].copy(), halves[:, 1 - front].copy()
+    numbers = halves[1 - front :: 2].copy()
+    count = len(both)
+    for start in range(0, count, _AT_ONCE):
+        stop = min(count, start + _AT_ONCE)
+        halves[start:stop] = halves[front + 2 * start : front + 2 * stop : 2].copy()
+    del halves
+    both.resize((count + 1) // 2, refcheck=False)
+    return both.view(np.uint32)[:count], numbers
 
 
 def _spellings(words: Sequence[str], before: int) -> Hashes:
