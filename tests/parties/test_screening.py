@@ -7,6 +7,8 @@ import random
 import pytest
 
 from lotgate.parties import ListSet, Query, from_rows, party_list, screen
+from lotgate.parties.matching.compare import compare_names
+from lotgate.parties.screen import DEFAULT_THRESHOLD
 
 ROWS = [
     {"name": "Huawei Technologies Co., Ltd. (Huawei)", "aliases": "Shenzhen Huawei Technologies", "countries": "CN"},
@@ -145,3 +147,43 @@ def test_progress_is_told_to_the_end(lists: ListSet) -> None:
     screen([(str(number), f"Firm {number}") for number in range(9000)], lists, progress=lambda *at: told.append(at))
     assert told[-1] == (9000, 9000)
     assert [done for done, _ in told] == sorted({done for done, _ in told}) and len(told) > 1
+
+
+@pytest.mark.parametrize(
+    ("written", "listed", "person"),
+    [
+        ("علیرضا حیدری", "HEYDARI Ali Reza", True),
+        ("رضا توکلی گودرزی", "Reza TAVAKOLI GOUDARZI", True),
+        ("عبد الرحمن صالح ياسين", "ABDUL RAHMAN SALIH YASIN", True),
+        ("نور الدين بن علي الدريسي", "NOUREDDINE BEN ALI AL-DRISSI", True),
+        ("김혁찬", "KIM Hyok Chan", True),
+        ("박영한", "PARK Young Han", True),
+        ("정경택", "JONG Kyong-thaek", True),
+        ("이철호", "RI Chol Ho", True),
+        ("이철호", "LEE Cheol-ho", True),
+        ("조선남강무역회사", "Korea Namgang Trading Corporation", False),
+        ("로은산무역회사", "Rounsan Trading Corporation", False),
+        ("금강원자력연구소", "Kumgang Nuclear Research Institute", False),
+        ("ООО «Орбита Подводные Технологии»", "Orbita Underwater Technologies LLC", False),
+        ("赫尔希导弹系统公司", "Hershey Missile Systems Corporation", False),
+        ("急速喷气机有限公司", "Rapid Jet Co., Ltd.", False),
+    ],
+)  # fmt: skip
+def test_names_meet_across_scripts(written: str, listed: str, person: bool) -> None:
+    assert compare_names(written, listed, person).score >= DEFAULT_THRESHOLD
+
+
+@pytest.mark.parametrize(
+    ("written", "other", "person"),
+    [
+        ("علیرضا حیدری", "HEYDARI Ahmad Reza", True),
+        ("عبد الرحمن صالح", "ABDUL RAHIM SALIH", True),
+        ("김혁찬", "KIM Yong Chan", True),
+        ("박영한", "PAK Yong Chol", True),
+        ("조선남강무역회사", "Korea Paekho Trading Corporation", False),
+        ("급강무역회사", "Namgang Trading Corporation", False),
+        ("诺斯罗普公司", "Lockheed Corporation", False),
+    ],
+)
+def test_other_names_stay_apart_across_scripts(written: str, other: str, person: bool) -> None:
+    assert compare_names(written, other, person).score < DEFAULT_THRESHOLD

@@ -144,8 +144,10 @@ def _joined(unit: Unit, name: Name, free: list[int]) -> Iterator[tuple[int, int,
     size = len(unit.text)
     if size < 4 or unit.role == "number" or (unit.han and unit.concepts):
         return
-    longest, shortest = (size * 2 + 1, size * 0.4) if unit.han else (size * 1.5 + 1, size * 0.66)
     units = name.units
+    # Chinese writes sounds at other lengths, Arabic leaves vowels out.
+    loose = unit.han or unit.writing == "arabic" or any(units[index].writing == "arabic" for index in free)
+    longest, shortest = (size * 2 + 1, size * 0.4) if loose else (size * 1.5 + 1, size * 0.66)
     if sum([len(units[index].text) for index in free]) < shortest:
         return
     for place, start in enumerate(free[:-1]):
@@ -160,7 +162,8 @@ def _joined(unit: Unit, name: Name, free: list[int]) -> Iterator[tuple[int, int,
             joined += other.text
             if len(joined) > longest:
                 break
-            if len(joined) < shortest or not (unit.han or other.han or _may_be_joined(unit.text, joined)):
+            other_letters = unit.han or other.han or unit.writing or other.writing
+            if len(joined) < shortest or not (other_letters or _may_be_joined(unit.text, joined)):
                 continue
             found = _joined_likeness(unit, units[start : index + 1], name.person)
             if found:

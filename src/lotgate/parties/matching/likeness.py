@@ -12,6 +12,7 @@ from lotgate.parties.names.scripts import (
     arabic_ear,
     arabic_skeleton,
     consonants,
+    hangul_key,
     korean_key,
     roman_key,
     skeleton,
@@ -110,13 +111,31 @@ def _sound_likeness(run: Unit, word: str) -> tuple[float, str]:
     return _foreign_likeness(skeleton_of_syllables(run.syllables), skeleton(word), "transliteration")
 
 
+_TAKEN_FOR = frozenset(frozenset(pair) for pair in ("SH", "SJ", "ST", "JK", "JT", "FH"))
+"""Classes of consonants that Chinese writes alike: xi for hi, ji for ki, di or qi for ti, si for th, hua for wa."""
+_TAKEN_COST = 0.6
+_MOST_LEFT_OUT = 0.22
+
+
+@lru_cache(maxsize=200_000)
+def _heard_likeness(heard: str, written: str) -> float:
+    """Likeness of two rows of consonant classes: one left out counts 1, one for another 2, one written alike less."""
+    row = [float(place) for place in range(len(written) + 1)]
+    for i, mine in enumerate(heard):
+        above, row = row, [float(i + 1)]
+        for j, yours in enumerate(written):
+            change = 0.0 if mine == yours else _TAKEN_COST if frozenset((mine, yours)) in _TAKEN_FOR else 2.0
+            row.append(min(above[j] + change, above[j + 1] + 1.0, row[j] + 1.0))
+    return 1.0 - row[-1] / (len(heard) + len(written))
+
+
 def _foreign_likeness(heard: str, written: str, how: str) -> tuple[float, str]:
-    shorter = min(len(heard), len(written))
-    if shorter < 2:
+    shorter, longer = sorted((len(heard), len(written)))
+    if shorter < 2 or longer - shorter > _MOST_LEFT_OUT * (longer + shorter):
         return 0.0, ""
-    likeness = float(Indel.normalized_similarity(heard, written))
+    likeness = _heard_likeness(heard, written)
     cap = 0.80 if shorter == 2 else 0.88 if shorter == 3 else 0.92
-    return (min(likeness, cap), how) if likeness >= 0.78 else (0.0, "")
+    return (min(likeness, cap), how) if likeness >= 1.0 - _MOST_LEFT_OUT else (0.0, "")
 
 
 def _arabic_likeness(one: Unit, other: Unit) -> tuple[float, str]:
@@ -125,13 +144,32 @@ def _arabic_likeness(one: Unit, other: Unit) -> tuple[float, str]:
     written, word = (one, other.text) if one.writing == "arabic" else (other, one.text)
     if other.han or one.han:
         return 0.0, ""
-    heard, ear = arabic_skeleton(written.text), arabic_ear(word)
-    if not heard or not ear:
+    ear = arabic_ear(word)
+    best = 0.0
+    for persian in (False, True):
+        heard = arabic_skeleton(written.text, persian)
+        if not heard or not ear:
+            continue
+        if heard == ear:
+            return (0.92 if len(heard) >= 2 else 0.8), "Arabic"
+        best = max(best, float(Indel.normalized_similarity(heard, ear)))
+    # One consonant of four or fewer makes another name (Ahmad, Mohammad; Rahim, Rahman).
+    return (0.82, "Arabic") if best >= 0.88 else (0.0, "")
+
+
+def _korean_likeness(one: Unit, other: Unit) -> tuple[float, str]:
+    """Likeness of Korean characters and a word in Latin letters, which spell Korean differently by country and age."""
+    if one.writing == other.writing:
+        return (1.0, "same") if one.text == other.text else (0.0, "")
+    if one.han or other.han:
         return 0.0, ""
-    if heard == ear:
-        return (0.92 if len(heard) >= 2 else 0.8), "Arabic"
-    likeness = float(Indel.normalized_similarity(heard, ear))
-    return (0.82, "Arabic") if likeness >= 0.85 else (0.0, "")
+    key, other_key = hangul_key(one.text), hangul_key(other.text)
+    if key == other_key:
+        return 0.95, "Korean"
+    if len((other if one.writing else one).text) == 1:
+        return (0.8, "initial") if one.text[0] == other.text[0] else (0.0, "")
+    alike = float(Indel.normalized_similarity(key, other_key))
+    return (0.88, "Korean") if min(len(key), len(other_key)) >= 6 and alike >= 0.9 else (0.0, "")
 
 
 def likeness(one: Unit, other: Unit, person: bool) -> tuple[float, str]:
@@ -140,6 +178,8 @@ def likeness(one: Unit, other: Unit, person: bool) -> tuple[float, str]:
         return 0.0, ""
     if one.writing == "arabic" or other.writing == "arabic":
         return _arabic_likeness(one, other)
+    if one.writing == "hangul" or other.writing == "hangul":
+        return _korean_likeness(one, other)
     if one.han and other.han:
         likeness = float(Indel.normalized_similarity(one.han, other.han))
         return (likeness, "characters") if likeness >= _LEAST else (0.0, "")

@@ -9,7 +9,7 @@ from lotgate.parties.names.glossary import WEIGHTS, Meaning, glossary
 from lotgate.parties.names.scripts import arabic_words, fold, has_cjk, number_of, pinyin_syllables, simplified
 from lotgate.parties.names.units import Unit, latin_units, meant, number_unit
 
-__all__ = ["ARABIC", "CHINESE_RUNS", "arabic_units", "run_unit", "units_of"]
+__all__ = ["ARABIC", "CHINESE_RUNS", "HANGUL_RUNS", "arabic_units", "run_unit", "units_of"]
 
 
 _KANA_RUN = re.compile(r"^[\u3040-\u30ff]+$")
@@ -89,14 +89,47 @@ def _meant_han(form: str, meaning: Meaning) -> Unit:
 ARABIC = re.compile(r"[\u0620-\u064a\u066e-\u06d3]")
 
 
+_ARABIC_PARTICLES = frozenset(("بن", "ابن", "بنت", "ابو", "أبو", "ابي", "أبي", "ام", "أم", "ولد"))
+
+
 def arabic_units(text: str, firms: bool = True, person: bool = False) -> list[Unit]:
     """Units of text in Arabic letters: words of the glossary, else the words themselves."""
     units = []
     for word in arabic_words(text):
         found = None if person else glossary().phrase([fold(word).replace(" ", "")], 0, firms)
-        units.append(meant(word, found[1]) if found else Unit(word, "word", 1.0, writing="arabic"))
+        weight = 0.1 if person and word in _ARABIC_PARTICLES else 1.0
+        units.append(meant(word, found[1]) if found else Unit(word, "word", weight, writing="arabic"))
     rest = re.sub(r"[\u0600-\u06ff]+", " ", text)
     return units + (latin_units(fold(rest).split(), firms) if not person else [])
+
+
+HANGUL_RUNS = re.compile(r"[\uac00-\ud7a3]+")
+
+
+def _korean_units(text: str) -> list[Unit]:
+    """Units of Korean characters: the longest words of the glossary first, what is between them by its sound."""
+    table = glossary()
+    units: list[Unit] = []
+    unknown = ""
+    position = 0
+    while position < len(text):
+        lengths = range(min(table.longest_hangul, len(text) - position), 1, -1)
+        length = next((length for length in lengths if text[position : position + length] in table.hangul), 0)
+        if length and unknown:
+            units.append(_korean_word(unknown))
+            unknown = ""
+        if length:
+            form = text[position : position + length]
+            units.append(meant(fold(form).replace(" ", ""), table.hangul[form]))
+        else:
+            unknown += text[position]
+        position += length or 1
+    return [*units, _korean_word(unknown)] if unknown else units
+
+
+def _korean_word(text: str) -> Unit:
+    weight = {1: 0.5, 2: 0.8}.get(len(text), 1.0)
+    return Unit(fold(text).replace(" ", ""), "word", weight, writing="hangul")
 
 
 CHINESE_RUNS = re.compile(
@@ -104,11 +137,24 @@ CHINESE_RUNS = re.compile(
 )
 
 
+def _mixed_korean_units(text: str, firms: bool) -> list[Unit]:
+    """Units of a text with words in Korean characters."""
+    units: list[Unit] = []
+    position = 0
+    for found in HANGUL_RUNS.finditer(text):
+        units += latin_units(fold(text[position : found.start()]).split(), firms)
+        units += _korean_units(found.group(0))
+        position = found.end()
+    return units + latin_units(fold(text[position:]).split(), firms)
+
+
 @lru_cache(maxsize=50_000)
 def units_of(text: str, firms: bool = True) -> tuple[Unit, ...]:
     if not has_cjk(text):
         if ARABIC.search(text):
             return tuple(arabic_units(text, firms))
+        if HANGUL_RUNS.search(text):
+            return tuple(_mixed_korean_units(text, firms))
         return tuple(latin_units(fold(text).split(), firms))
     text = simplified(text)
     units: list[Unit] = []

@@ -80,6 +80,9 @@ def russian_stem(token: str) -> str:
     return stem if len(stem) >= 5 else token
 
 
+_HANGUL = re.compile(r"[\uac00-\ud7a3]+")
+
+
 def _simplified_already(name: str) -> bool:
     """True for a name in Chinese or all in kana: names with characters of Japan's own form are left out."""
     return has_cjk(name) and (
@@ -93,12 +96,13 @@ def _slips(word: str) -> list[str]:
 
 
 class Glossary:
-    """Look-up of meanings: of token sequences in Latin letters, of Chinese character strings, of Russian stems."""
+    """Look-up of meanings: of token sequences in Latin letters, of Chinese and Korean strings, of Russian stems."""
 
     def __init__(self) -> None:
         self.latin: dict[tuple[str, ...], Meaning] = {}
         self.han: dict[str, Meaning] = {}
         self.stems: dict[str, Meaning] = {}
+        self.hangul: dict[str, Meaning] = {}
         for row in _rows("terms.csv"):
             forms = row["latin"].split(";")
             self._add(row["role"], forms[0], forms, row["han"].split(";"), row["other"].split(";"))
@@ -135,6 +139,7 @@ class Glossary:
         self.patronymics = {stem: name for stem, name in stems.items() if len(stem) >= 4}
         self.longest_latin = max(len(form) for form in self.latin)
         self.longest_han = max(len(form) for form in self.han)
+        self.longest_hangul = max((len(form) for form in self.hangul), default=0)
         self.starts = {form[0] for form in self.latin}
         self.neighbours = {pair for form in self.latin for pair in pairwise(form)}
         self.within = {word for form in self.latin for word in form}
@@ -154,6 +159,8 @@ class Glossary:
         for form in [*han, *other]:
             if has_cjk(form):
                 self._put(self.han, form, meaning)
+            elif _HANGUL.fullmatch(form):
+                self._put(self.hangul, form, meaning)
             elif form:
                 tokens = tuple(fold(form).split())
                 self._put(self.latin, tokens, meaning)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lotgate.parties.names.characters import ARABIC, CHINESE_RUNS, arabic_units, run_unit
+from lotgate.parties.names.characters import ARABIC, CHINESE_RUNS, HANGUL_RUNS, arabic_units, run_unit
 from lotgate.parties.names.glossary import glossary, word_weight
 from lotgate.parties.names.scripts import fold, has_cjk, pinyin_syllables, simplified
 from lotgate.parties.names.units import Unit
@@ -59,11 +59,12 @@ def _han_person_units(run: str) -> list[Unit]:
     return [run_unit(run)]
 
 
-_HANGUL = re.compile(r"[\uac00-\ud7a3]")
-
-
 def person_units(text: str) -> list[Unit]:
     units: list[Unit] = []
+    # Korean writes a name without blanks, and every syllable of it may stand alone in Latin letters.
+    for run in HANGUL_RUNS.findall(text):
+        units += [Unit(fold(syllable), "word", 0.7, writing="hangul") for syllable in run]
+    text = HANGUL_RUNS.sub(" ", text)
     if ARABIC.search(text):
         units += arabic_units(text, person=True)
         text = re.sub(r"[\u0600-\u06ff]+", " ", text)
@@ -73,7 +74,7 @@ def person_units(text: str) -> list[Unit]:
             for run in CHINESE_RUNS.findall(simplified(part)):
                 units += _han_person_units(run)
             rest = CHINESE_RUNS.sub(" ", simplified(part))
-        for token in fold(_HANGUL.sub(r"\g<0> ", rest)).split():
+        for token in fold(rest).split():
             if token in _TITLES:
                 continue
             given = glossary().given_name(token)

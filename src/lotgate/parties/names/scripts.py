@@ -22,6 +22,7 @@ __all__ = [
     "arabic_words",
     "consonants",
     "fold",
+    "hangul_key",
     "has_cjk",
     "korean_key",
     "number_of",
@@ -146,6 +147,28 @@ def korean_key(token: str) -> str:
     return key[:1].translate(_KOREAN) + key[1:]
 
 
+_HANGUL_SOUNDS = (
+    ("tch", "j"), ("ch", "j"), ("kh", "k"), ("ph", "p"), ("th", "t"), ("sh", "s"), ("eo", "o"), ("eu", "u"),
+    ("ou", "u"), ("oo", "u"), ("ee", "i"), ("ae", "e"), ("oe", "e"), ("ye", "e"), ("wo", "o"), ("rk", "k"), ("c", "k"),
+    ("q", "k"), ("g", "k"), ("b", "p"), ("d", "t"), ("z", "j"), ("l", "r"), ("ui", "i"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=100_000)
+def hangul_key(word: str) -> str:
+    """A key shared by the ways in which Korean is written in Latin letters: the official one of the South, which is
+    also that of unknown characters here, McCune and Reischauer's, the North's, and those usual in names.
+
+    Voiced and unvoiced are one (Jeong, Chung), so are open vowels that English spells alike (Kyong, Kyung), a leading
+    r or n that the South does not speak is left out (Ri, Yi, Lee), and doubled letters are single.
+    """
+    key = word.replace("'", "").replace("-", "")
+    for spelled, sound in _HANGUL_SOUNDS:
+        key = key.replace(spelled, sound)
+    key = _once(key.replace("u", "o"))
+    return re.sub(r"^[rn](?=[iy])|^y(?=i)", "", key).replace("h", "")
+
+
 _SYLLABLE = re.compile(
     r"(?:zhuang|chuang|shuang|zhang|chang|shang|zheng|cheng|sheng|zhong|chong|liang|niang|qiang|xiang|jiang|xiong|qiong|"
     r"jiong|kuang|guang|huang|(?:[bpmfdtnlgkhrzcs]|zh|ch|sh)?(?:ang|eng|ong)|(?:[bpmdtnljqx])(?:ing)|"
@@ -190,27 +213,40 @@ def arabic_words(text: str) -> list[str]:
     return [re.sub(r"^(?:وال|بال|لل|ال)(?=...)", "", word) for word in words]
 
 
+_PERSIAN = _ARABIC | {"ض": "s", "ث": "s", "گ": "J"}
+"""Letters that Persian and Urdu speak otherwise than Arabic does (Reza, Saqib, Goudarzi)."""
+
+
+def _once(letters: str) -> str:
+    """The letters with doubled ones written once."""
+    return "".join(letter for place, letter in enumerate(letters) if place == 0 or letter != letters[place - 1])
+
+
 @lru_cache(maxsize=100_000)
-def arabic_skeleton(word: str) -> str:
-    """The consonants of an Arabic word by class, as `arabic_ear` gives them for a Latin one."""
-    made = "".join(_ARABIC.get(letter, "") for letter in word.rstrip("ةه"))
-    return "".join(letter for place, letter in enumerate(made) if place == 0 or letter != made[place - 1])
+def arabic_skeleton(word: str, persian: bool = False) -> str:
+    """The consonants of an Arabic word by class, as `arabic_ear` gives them for a Latin one; `persian` as spoken there.
+
+    A final h, which one language writes and the other does not speak, is left out of both.
+    """
+    sounds = _PERSIAN if persian else _ARABIC
+    return _once("".join(sounds.get(letter, "") for letter in word.rstrip("ةه"))).rstrip("h")
 
 
 _EAR = (
     ("sh", "S"), ("ch", "S"), ("kh", "k"), ("gh", "k"), ("th", "t"), ("dh", "t"), ("zh", "J"), ("dj", "J"), ("ph", "f"),
-    ("j", "J"), ("g", "J"), ("q", "k"), ("c", "k"), ("x", "ks"), ("d", "t"), ("b", "p"), ("v", "f"), ("z", "s"),
+    ("j", "J"), ("g", "J"), ("q", "k"), ("c", "k"), ("x", "ks"), ("d", "t"), ("b", "p"), ("v", ""), ("z", "s"),
 )  # fmt: skip
+_SERVANT_OF = re.compile(r"^(abd)[aeiou]+[lr]$")
 
 
 @lru_cache(maxsize=100_000)
 def arabic_ear(word: str) -> str:
-    """The consonants of a Latin word by the classes of Arabic letters; w, y and vowels are not written."""
-    made = word.rstrip("h")
+    """The consonants of a Latin word by the classes of Arabic letters; v, w, y and vowels are not written, nor the
+    article that "Abdul" ends in."""
+    made = _SERVANT_OF.sub(r"\1", word)
     for spelled, sound in _EAR:
         made = made.replace(spelled, sound)
-    made = re.sub(r"[aeiouwy]", "", made)
-    return "".join(letter for place, letter in enumerate(made) if place == 0 or letter != made[place - 1])
+    return _once(re.sub(r"[aeiouwy]", "", made)).rstrip("h")
 
 
 _SOUNDS = (

@@ -17,7 +17,8 @@ __all__ = ["OF_PLACE", "Unit", "latin_units", "meant", "number_unit"]
 class Unit:
     """A word, or a run of characters, of a name: in Latin letters, with role, concepts and weight.
 
-    `han` has the characters it was written in; `writing` says that its text gives sounds of `kana`, or is `arabic`. A
+    `han` has the characters it was written in; `writing` says that its text gives sounds of `kana` or `hangul`, or is
+    `arabic`. A
     `spare` one says again what the rest of the name says (its own initials), so that leaving it out costs nothing.
     """
 
