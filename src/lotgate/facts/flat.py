@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lotgate.evaluate.columns import NONE, Column, FactTable, Members, Value
+from lotgate.evaluate.factors import distinct
 from lotgate.evaluate.workers import each
 from lotgate.facts.values import CodeBook, written_value
 from lotgate.law import Law
@@ -113,6 +114,6 @@ def _pairs(left: Codes, right: Codes, size: int) -> tuple[Codes, list[int], list
         place[pairs] = np.arange(len(pairs), dtype=np.int32)
         codes = place[key]
     else:
-        pairs, found = np.unique(key, return_inverse=True)
-        codes = found.astype(np.int32)
+        found, sample = distinct(key)
+        pairs, codes = key[sample], found.astype(np.int32)
     return codes, (pairs // size).tolist(), (pairs % size).tolist()
