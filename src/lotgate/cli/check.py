@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from lotgate.cli.edges import DONE, NOT_ALL_GO, console, decisions, note, print_json, today, write_whole
-from lotgate.cli.options import COLOUR, DAY, FILE, JSON, LANGUAGE, WORKSPACE, check_options
+from lotgate.cli.options import COLOUR, DAY, FILE, JSON, LANGUAGE, WORKSPACE, Terms, check_options
 
 __all__ = ["COMMANDS"]
 
@@ -25,12 +25,7 @@ __all__ = ["COMMANDS"]
 @COLOUR
 def check(
     workspace: Path,
-    on: date | None,
-    regime: str | None,
-    law_folders: tuple[Path, ...],
-    as_known: date | None,
-    lists_folder: Path | None,
-    list_age: int | None,
+    terms: Terms,
     as_json: bool,
     html: Path | None,
     xlsx: Path | None,
@@ -40,7 +35,7 @@ def check(
     no_color: bool,
 ) -> int:
     """Decide every line of WORKSPACE (a folder of tables, or one .xlsx)."""
-    found = decisions(workspace, on, regime, law_folders, as_known, lists_folder, list_age)
+    found = decisions(workspace, terms)
     if html is not None:
         from lotgate.report.html import write_html
 
@@ -76,18 +71,13 @@ def check(
 def explain(
     workspace: Path,
     line: str,
-    on: date | None,
-    regime: str | None,
-    law_folders: tuple[Path, ...],
-    as_known: date | None,
-    lists_folder: Path | None,
-    list_age: int | None,
+    terms: Terms,
     as_json: bool,
     language: str,
     no_color: bool,
 ) -> int:
     """Show the whole reasoning for one LINE of WORKSPACE, clause by clause."""
-    found = decisions(workspace, on, regime, law_folders, as_known, lists_folder, list_age)
+    found = decisions(workspace, terms)
     explained = found.explain(line)
     if as_json:
         print_json(explained.to_json())
@@ -110,18 +100,13 @@ def horizon(
     workspace: Path,
     start: date | None,
     end: date | None,
-    on: date | None,
-    regime: str | None,
-    law_folders: tuple[Path, ...],
-    as_known: date | None,
-    lists_folder: Path | None,
-    list_age: int | None,
+    terms: Terms,
     as_json: bool,
     language: str,
     no_color: bool,
 ) -> int:
     """Show the days on which each line's answer changes, and which measure changes it."""
-    found = decisions(workspace, on, regime, law_folders, as_known, lists_folder, list_age)
+    found = decisions(workspace, terms)
     rows = found.horizon(start, end)
     if as_json:
         print_json([row.to_json() for row in rows])

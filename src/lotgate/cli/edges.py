@@ -17,6 +17,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from lotgate.cli.options import Terms
     from lotgate.decide import Decisions
     from lotgate.law import Law
     from lotgate.parties.lists import ListSet
@@ -76,24 +77,16 @@ def load_lists(folder: Path | None) -> ListSet:
     return open_lists(folder)
 
 
-def decisions(
-    workspace: Path,
-    on: date | None,
-    regime: str | None,
-    law_folders: Sequence[Path],
-    as_known: date | None,
-    lists_folder: Path | None,
-    list_age: int | None = None,
-) -> Decisions:
-    """A workspace read and decided by the options of the command."""
+def decisions(workspace: Path, terms: Terms) -> Decisions:
+    """A workspace read and decided on the terms of the command."""
     keep_freed_memory()
     from lotgate.decide import check as decide
     from lotgate.tables import load
 
-    regimes = [code.strip() for code in regime.split(",") if code.strip()] if regime else None
+    regimes = [code.strip() for code in terms.regime.split(",") if code.strip()] if terms.regime else None
     ws = load(workspace)
-    law, lists = load_law(law_folders, as_known), load_lists(lists_folder)
-    return decide(ws, on, regimes, law=law, lists=lists, list_age=list_age)
+    law, lists = load_law(terms.law_folders, terms.as_known), load_lists(terms.lists_folder)
+    return decide(ws, terms.on, regimes, law=law, lists=lists, list_age=terms.list_age)
 
 
 def console(no_color: bool = False) -> Console:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lotgate.cli.edges import DONE, console, decisions, load_law, note, print_json, today
-from lotgate.cli.options import COLOUR, DAY, FILE, JSON, LANGUAGE, WORKSPACE, law_options, lists_option
+from lotgate.cli.options import COLOUR, DAY, FILE, JSON, LANGUAGE, WORKSPACE, Terms, law_options, lists_option
 
 if TYPE_CHECKING:
     from lotgate.decide import Decisions
@@ -65,7 +65,7 @@ def content(
     if read_files:
         return _read(workspace, read_files, dry_run, as_json, language, no_color)
     if ask_folder is not None:
-        found = decisions(workspace, on, None, law_folders, as_known, lists_folder)
+        found = decisions(workspace, Terms(on, None, law_folders, as_known, lists_folder))
         return _ask(found, ask_folder, as_json, language, no_color)
     from lotgate.decide.content import content as counted
     from lotgate.report.content_view import Progress, print_content, write_json, write_parquet

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from datetime import date
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ __all__ = [
     "JSON",
     "LANGUAGE",
     "WORKSPACE",
+    "Terms",
     "check_options",
     "law_options",
     "list_age_option",
@@ -60,13 +63,32 @@ def law_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--as-known", type=DAY, help="Use only what had been recorded by this day.")(command)
 
 
+@dataclass(frozen=True)
+class Terms:
+    """By which law, lists and day the lines of a workspace are decided."""
+
+    on: date | None = None
+    regime: str | None = None
+    law_folders: tuple[Path, ...] = ()
+    as_known: date | None = None
+    lists_folder: Path | None = None
+    list_age: int | None = None
+
+
 def check_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The command with every option that says by which law, lists and day lines are decided."""
-    command = click.option("--on", type=DAY, help="Decide as if every line left on this day.")(command)
-    command = click.option("--regime", help="Only these regimes, e.g. cn,us.")(command)
-    command = list_age_option(command)
-    command = lists_option("Read party lists from this folder instead of your own store.")(command)
-    return law_options(command)
+    """The command with every option that makes up `Terms`, which it is given as `terms`."""
+
+    @wraps(command)
+    def gathered(**given: Any) -> Any:
+        terms = Terms(**{field.name: given.pop(field.name) for field in fields(Terms)})
+        return command(terms=terms, **given)
+
+    told: Callable[..., Any] = gathered
+    told = click.option("--on", type=DAY, help="Decide as if every line left on this day.")(told)
+    told = click.option("--regime", help="Only these regimes, e.g. cn,us.")(told)
+    told = list_age_option(told)
+    told = lists_option("Read party lists from this folder instead of your own store.")(told)
+    return law_options(told)
 
 
 def list_age_option(command: Callable[..., Any]) -> Callable[..., Any]:
