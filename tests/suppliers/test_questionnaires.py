@@ -419,3 +419,124 @@ def test_command_asks_and_reads(
     status, out, _ = run("content", str(home), "--read", str(path), "--json")
     assert status == 0 and '"not_answered":' in out
     assert run("content", str(home), "--read", str(path), "--ask", str(folder))[0] == 2
+
+
+# ---- prices, units and texts that are no texts ----------------------------------------------------------------------
+
+BOX = (
+    "item,made_in,cn_code,us_code,eu_code,nl_code,jp_code,stage,unit_value,currency,technology,contains_us_ic,"
+    "supplier,unit\n"
+    "box,TW,none,3A002,none,none,none,system,2000,USD,none,no,none,\n"
+    "logic,US,none,3A001.a.7,none,none,none,chip,,{currency},none,no,chipco,MIL\n"
+)
+
+
+def priced(tmp_path: Path, currency: str) -> tuple[Path, Path]:
+    """A box on its way to China with US logic of unknown price in it, bought by the thousand; what chipco is asked."""
+    line = "L1,2026-03-02,box,10,C62,twmaker,none,cnbuyer,none,TW,CN,none,civil,none,none,none,none\n"
+    bom = "parent,component,quantity,unit\nbox,logic,4,H87\n"
+    home = workspace(tmp_path, items=BOX.format(currency=currency), shipments=LINES + line, bom=bom)
+    return home, asked(home, tmp_path / "ask")["chipco"]
+
+
+def asked_of(path: Path) -> dict[str, int]:
+    sheet = openpyxl.load_workbook(path)[SHEETS["cells"]]
+    return {str(sheet.cell(row, 4).value): row for row in range(2, sheet.max_row + 1)}
+
+
+def put(answers: dict[int, Any]) -> Callable[[Any], None]:
+    def written(book: Any) -> None:
+        for row, value in answers.items():
+            book[SHEETS["cells"]].cell(row, 6).value = value
+
+    return written
+
+
+def test_a_price_is_asked_for_in_its_currency_and_unit(tmp_path: Path) -> None:
+    home, path = priced(tmp_path, "USD")
+    [(question, row)] = asked_of(path).items()
+    assert question == "What is the price of one unit? One unit is one thousand (MIL). Give it in USD."
+    with pytest.raises(InputError, match=r"500 CNY"):
+        read_answers([fill(path, put({row: "500 CNY"}))], home)
+    read_answers([fill(path, put({row: 120000}))], home)
+    # 4 of a thousand for 120,000 are 480 of 2,000
+    assert decided(home)[0].regimes["us"].answer == "go"
+
+
+def test_a_price_without_a_currency_is_asked_for_with_it(tmp_path: Path) -> None:
+    home, path = priced(tmp_path, "")
+    places = {question.split("?")[0]: row for question, row in asked_of(path).items()}
+    assert places.keys() == {"What is the price of one unit", "In which currency is the price of one unit"}
+    price = places["What is the price of one unit"]
+    read_answers([fill(path, put({price: 120000}))], home)
+    assert decided(home)[0].regimes["us"].answer == "ask"
+    asks = {(ask.fact, ask.subject) for ask in decided(home)[0].regimes["us"].asks}
+    assert asks == {("currency", "logic")}
+    again = asked(home, tmp_path / "again")["chipco"]
+    [row] = asked_of(again).values()
+    read_answers([fill(again, put({row: "CNY"}))], home)
+    # another currency than that of the box: now the rate is what is missing, and no supplier is asked for it
+    asks = {(ask.fact, ask.subject) for ask in decided(home)[0].regimes["us"].asks}
+    assert asks == {("rate", "CNY/USD")}
+    assert asked(home, tmp_path / "third") == {}
+
+
+def part_row(*cells: Any) -> Callable[[Any], None]:
+    """The first row of the sheet of parts, filled in."""
+
+    def written(book: Any) -> None:
+        sheet = book[SHEETS["bom"]]
+        for place, value in enumerate(cells, 4):
+            sheet.cell(rows(sheet, "chip")[0], place).value = value
+
+    return written
+
+
+def test_parts_may_be_counted_in_any_unit(tmp_path: Path) -> None:
+    home = workspace(tmp_path, "chip")
+    path = asked(home, tmp_path / "ask")["chipco"]
+    cells = ("solder", "Solder wire", 5, 0.02, "EUR", "DE", "none", "none", "GRM · gram 克")
+    read_answers([fill(path, part_row(*cells))], home)
+    ws = load(home)
+    assert ws["bom"].row(0) == ("chip", "solder", 5.0, "GRM")
+    solder = ws["items"].filter(item="solder").row(0, named=True)
+    assert (solder["unit"], solder["unit_value"], solder["currency"]) == ("GRM", 0.02, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (("steel", "", 2, None, None, None, None, None, "MTR"), "MTR is a unit of length"),
+        (("solder", "", 2, None, None, None, None, None, "grams"), "expected GRM"),
+        (("solder", "", "2 kg"), "not a number"),
+        (("solder", "", -2), "negative"),
+        (("solder", "", 2, "12,50", "EURO"), "expected EUR"),
+        (("'=1+1", "", 2), "reads as a formula"),
+        (("@SUM(A1)", "", 2), "reads as a formula"),
+        (("solder", "-2+3|'cmd'!A0", 2), "reads as a formula"),
+    ],
+)
+def test_parts_that_do_not_fit_leave_everything_as_it_was(tmp_path: Path, cells: tuple[Any, ...], said: str) -> None:
+    home = workspace(tmp_path, "chip")
+    before = {file.name: file.read_bytes() for file in home.iterdir()}
+    first = str(cells[0])
+    written = part_row(first.removeprefix("'"), *cells[1:])
+
+    def as_text(book: Any) -> None:
+        written(book)
+        sheet = book[SHEETS["bom"]]
+        cell = sheet.cell(rows(sheet, "chip")[0], 4)
+        if first.startswith("'"):
+            cell.data_type = "s"
+
+    with pytest.raises(InputError, match=said.replace("|", r"\|")):
+        read_answers([fill(asked(home, tmp_path / "ask")["chipco"], as_text)], home)
+    assert {file.name: file.read_bytes() for file in home.iterdir()} == before
+
+
+def test_a_formula_in_a_cell_without_its_value_is_no_answer(tmp_path: Path) -> None:
+    home, path = priced(tmp_path, "USD")
+    [row] = asked_of(path).values()
+    merged, still_open = read_answers([fill(path, put({row: "=100*2"}))], home)
+    assert (still_open, merged.count("new")) == (1, 0)
+    assert decided(home)[0].regimes["us"].answer == "ask"

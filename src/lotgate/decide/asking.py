@@ -17,6 +17,7 @@ from lotgate.errors import Fault, InputError
 from lotgate.facts.questions import EMPTY
 from lotgate.law import Text
 from lotgate.suppliers.questionnaire import CHIP_FACTS, Open, write_questionnaire
+from lotgate.tables.vocabulary import PIECE, UNITS
 
 __all__ = ["Asking", "Question", "ask_suppliers", "questions"]
 
@@ -24,7 +25,7 @@ NOBODY = "no-supplier"
 """File of the questions about items for which no supplier is named."""
 CELLS = frozenset(
     ("made_in", "origin", "cn_code", "us_code", "eu_code", "nl_code", "jp_code", "technology", "contains_us_ic")
-) | {"stage", "unit_value", "unit_mass_kg"}
+) | {"stage", "unit_value", "currency", "unit_mass_kg"}
 
 
 @dataclass(frozen=True)
@@ -142,8 +143,9 @@ def ask_suppliers(
         folder.mkdir(parents=True, exist_ok=True)
         for supplier in sorted(by_supplier):
             files[supplier] = folder / f"{_file_name(supplier, taken)}.xlsx"
-            told = [_open(question, items[question.item]) for question in by_supplier[supplier]]
-            write_questionnaire(files[supplier], supplier, names.get(supplier, supplier), issued, told)
+            told = [one for question in by_supplier[supplier] for one in _open(question, items[question.item])]
+            once = list({(one.item, one.fact): one for one in told}.values())
+            write_questionnaire(files[supplier], supplier, names.get(supplier, supplier), issued, once)
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(
@@ -152,9 +154,25 @@ def ask_suppliers(
     return Asking(tuple(found), files)
 
 
-def _open(question: Question, item: dict[str, Any]) -> Open:
+def _open(question: Question, item: dict[str, Any]) -> list[Open]:
+    """The question as the supplier reads it. An amount says in what and for what; without a currency it tells nothing,
+    so that is asked with it."""
     words = " · ".join(str(item[name]) for name in ("description", "description_zh", "model") if item[name])
-    return Open(question.item, words, question.fact, question.text.en, question.text.zh)
+    en, zh = question.text.en, question.text.zh
+    if question.fact not in ("unit_value", "unit_mass_kg"):
+        return [Open(question.item, words, question.fact, en, zh)]
+    unit = UNITS[item["unit"] or PIECE]
+    en, zh = f"{en} One unit is one {unit.en} ({unit.code}).", f"{zh}一单位为一{unit.zh}（{unit.code}）。"
+    if question.fact == "unit_mass_kg":
+        return [Open(question.item, words, question.fact, en, zh)]
+    if item["currency"] is not None:
+        en, zh = f"{en} Give it in {item['currency']}.", f"{zh}请以 {item['currency']} 报价。"
+        return [Open(question.item, words, "unit_value", en, zh)]
+    asked = EMPTY["currency"]
+    return [
+        Open(question.item, words, "unit_value", en, zh),
+        Open(question.item, words, "currency", asked.en, asked.zh),
+    ]
 
 
 def _file_name(supplier: str, taken: set[str]) -> str:

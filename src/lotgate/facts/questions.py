@@ -42,6 +42,7 @@ EMPTY = {
     "bom": Text(
         "Which bought parts does one unit contain, and how many of each?", "每一单位含有哪些外购部件，各多少？"
     ),
+    "currency": Text("In which currency is the price of one unit?", "单价以何种货币计？"),
     "unit_mass_kg": Text("What does one unit weigh, in kilograms?", "每一单位的质量是多少千克？"),
     "unit_value": Text("What is the price of one unit?", "单价是多少？"),
     "us_code": Text("What is the part's ECCN (none for EAR99)?", "该部件的 ECCN 编码是什么（EAR99 填 none）？"),

@@ -356,6 +356,7 @@ class _Reader:
                     expected_zh="两者均填",
                 )
                 continue
+            # one unit for the quantity and for the price, so that they go together whatever it is
             item: dict[str, str | None] = {
                 name: self._value(SHEETS["bom"], row, TABLES["items"][name], text)
                 for name, text in given.items()
@@ -364,7 +365,9 @@ class _Reader:
             part = self._value(SHEETS["bom"], row, TABLES["items"]["item"], given["part"])
             quantity = self._value(SHEETS["bom"], row, TABLES["bom"]["quantity"], given["quantity"])
             if part is not None and quantity is not None:
-                self.rows["bom"].append({"parent": slot.item, "component": part, "quantity": quantity})
+                told = item.get("unit")
+                unit = {} if told is None else {"unit": told}
+                self.rows["bom"].append({"parent": slot.item, "component": part, "quantity": quantity, **unit})
                 self.rows["items"].append({"item": part, **{k: v for k, v in item.items() if v is not None}})
         self.open += len({slot.item for _, slot, _ in rows} - answered)
 
@@ -384,15 +387,17 @@ def _add_tables(ws: Workspace, answered: Answered, merged: Merged) -> None:
     """Parts and chip figures beside what stands; a row that is there already, or differs, is told and left out."""
     source = answered.document.file
     items = set(ws.tables["items"]["item"].to_list()) | {row["item"] for row in merged.rows.get("items", ())}
-    bom = {(row[0], row[1]): row[2] for row in ws.tables["bom"].select("parent", "component", "quantity").iter_rows()}
+    lines = ws.tables["bom"].select("parent", "component", "quantity", "unit")
+    bom = {(parent, component): (quantity, unit) for parent, component, quantity, unit in lines.iter_rows()}
     billed = {parent for parent, _ in bom}
     for row in answered.rows.get("bom", ()):
         known = bom.get((row["parent"], row["component"]))
         if known is None and row["parent"] not in billed:
             merged.rows["bom"].append(row)
-        outcome = "known" if known == float(row["quantity"]) else "contradicts" if row["parent"] in billed else "new"
-        what = f"{row['component']} × {row['quantity']}"
-        stands = None if known is None else f"{known:g}"
+        same = known == (float(row["quantity"]), row.get("unit"))
+        outcome = "known" if same else "contradicts" if row["parent"] in billed else "new"
+        what = f"{row['component']} × {row['quantity']} {row.get('unit', '')}".strip()
+        stands = None if known is None else f"{known[0]:g} {known[1] or ''}".strip()
         merged.changes.append(Change(outcome, "bom", row["parent"], "part", what, stands, source))  # type: ignore[arg-type]
     for row in answered.rows.get("items", ()):
         if row["item"] not in items:

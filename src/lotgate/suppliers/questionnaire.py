@@ -23,7 +23,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from lotgate.tables.schema import TABLES, Column
-from lotgate.tables.vocabulary import COUNTRIES, CURRENCIES, ELEMENTS
+from lotgate.tables.vocabulary import COUNTRIES, CURRENCIES, ELEMENTS, UNITS
 
 __all__ = ["CHIP_FACTS", "KEY_SHEET", "SHEETS", "Open", "Slot", "digest", "layout", "write_questionnaire"]
 
@@ -53,10 +53,11 @@ _HELP = (
 )
 _BLANKS = {"composition": 12, "bom": 20}
 """Rows offered for each item on the sheets that take several."""
-PART_COLUMNS = ("part", "description", "quantity", "unit_value", "currency", "made_in", "cn_code", "us_code")
+PART_COLUMNS = ("part", "description", "quantity", "unit_value", "currency", "made_in", "cn_code", "us_code", "unit")
 CHIP_COLUMNS = tuple(name for name in TABLES["chips"].names if name != "item")
 _HEADS = {
     "part": ("Part number", "料号"), "description": ("Description", "名称"), "substance": ("Element", "元素"),
+    "unit": ("Unit of quantity and price", "用量和单价的计量单位"),
     "percent": ("% by mass", "质量百分比（%）"), "quantity": ("Quantity per unit", "每单位用量"),
 }  # fmt: skip
 _ROWS = 400
@@ -284,6 +285,8 @@ def choices_of(column: Column) -> tuple[str, ...]:
         words = [("yes", "是"), ("no", "否")]
     elif column.words is not None:
         words = [(word, zh if en.lower() == word else f"{en} {zh}") for word, (en, zh) in column.words.items()]
+    elif column.kind == "unit":
+        words = [(code, f"{unit.en} {unit.zh}") for code, unit in UNITS.items()]
     elif column.kind == "element":
         return ELEMENTS
     elif column.kind == "currency":

@@ -77,12 +77,14 @@ def add_rows(
     """Adds rows to the tables of a workspace, fills empty cells, and gives the workspace as it then is.
 
     Raises InputError, with nothing written, where the rows do not fit or a file cannot be written. A cell to be filled
-    that turns out not to be empty is left as it is.
+    that turns out not to be empty is left as it is. Texts that a spreadsheet reads as formulas are refused.
     """
     path = Path(path)
     wanted: dict[str, _New] = {table: _New(list(found), []) for table, found in rows.items() if found}
     for fill in fills:
         wanted.setdefault(fill.table, _New([], [])).fills.append(fill)
+    if faults := [fault for table, new in wanted.items() for fault in new.formulas(table)]:
+        raise InputError(faults)
     home = path if path.is_dir() else path.parent
     try:
         with alone_in(path), tempfile.TemporaryDirectory(prefix=".lotgate-", dir=home) as temporary:
@@ -114,6 +116,21 @@ class _New:
     def needs(self, name: str) -> bool:
         """Whether the table must have a column."""
         return any(row.get(name) for row in self.rows) or any(fill.column == name for fill in self.fills)
+
+    def formulas(self, table: str) -> Iterator[Fault]:
+        """Texts that a spreadsheet would carry out rather than show; nobody outside may leave one in a table."""
+        cells = [cell for row in self.rows for cell in row.items()]
+        for name, value in [*cells, *((fill.column, fill.value) for fill in self.fills)]:
+            if TABLES[table][name].kind in ("id", "ids", "text") and value.startswith(("=", "@", "+", "-", "\t")):
+                yield Fault(
+                    table,
+                    "the text reads as a formula",
+                    column=name,
+                    value=value,
+                    expected="a text that begins with none of = + - @",
+                    message_zh="文本形同公式",
+                    expected_zh="不以 = + - @ 开头的文本",
+                )
 
     def value(self, row: Mapping[str, str], name: str) -> str:
         """What fills an empty cell of a row."""
