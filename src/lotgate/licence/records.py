@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any
 
 __all__ = ["NEW", "Actor", "Command", "Draft", "Entry", "Head", "Json", "Mandate", "Outcome", "Record"]
@@ -158,6 +159,11 @@ class Entry:
         made.update(book=self.book, sequence=self.sequence, previous=self.previous)
         return made
 
+    @cached_property
+    def written(self) -> str:
+        """The payload as it is written in the log: canonical JSON."""
+        return canonical(self.payload()).decode()
+
     def to_json(self) -> dict[str, Json]:
         """The entry as exported: payload and hash."""
         return {**self.payload(), "hash": self.hash}
@@ -228,7 +234,10 @@ SAFE = 2**53 - 1
 
 
 def _plain(value: Json) -> None:
-    if value is None or isinstance(value, (str, bool)):
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return
+    if isinstance(value, (str, bool)):
         return
     if isinstance(value, int):
         if abs(value) > SAFE:
@@ -252,8 +261,10 @@ def digest(value: Json) -> str:
 
 def seal(draft: Draft, head: Head) -> Entry:
     """The draft with its place after `head`."""
-    entry = Entry(draft, head.book, head.sequence + 1, head.hash, "")
-    return replace(entry, hash=digest(entry.payload()))
+    open = Entry(draft, head.book, head.sequence + 1, head.hash, "")
+    entry = replace(open, hash=hashlib.sha256(open.written.encode()).hexdigest())
+    entry.__dict__["written"] = open.written  # the hash is no part of it; it is asked for again when it is stored
+    return entry
 
 
 def instant(at: datetime) -> str:
