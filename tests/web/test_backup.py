@@ -5,18 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import stat
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import callers
 import databases
 import pytest
+from django.db import connection, connections
 
-from lotgate.errors import InputError
+from lotgate.errors import InputError, MissingError
+from lotgate.web.accounts.models import Token
 from lotgate.web.backup import backup, restore
 from lotgate.web.services import demonstration as demo
+from lotgate.web.serving import check_present, migrate
 from lotgate.web.store.book import Book, act
 from lotgate.web.store.models import Answer, Record
-from lotgate.web.store.verify import verify
+from lotgate.web.store.verify import snapshot, verify
 
 AT = dt.datetime(2026, 3, 2, 2, 0, tzinfo=dt.UTC)
 
@@ -68,3 +73,55 @@ def test_a_changed_backup_is_refused_and_leaves_nothing(saved: Path, change: str
         with pytest.raises(InputError):
             restore(saved)
         assert not Record.objects.exists() and not Answer.objects.exists() and not list(Book().rows())
+
+
+def test_a_row_keeps_the_instant_it_was_made(saved: Path) -> None:
+    made = dict(Token.objects.values_list("pk", "created"))
+    assert made
+    with databases.fresh("sqlite"):
+        restore(saved)
+        assert dict(Token.objects.values_list("pk", "created")) == made
+
+
+def test_others_write_while_a_reader_looks_at_one_instant(database: str) -> None:
+    list(demo.carry(act, demo.actors(), 1, AT, "draft"))
+    before = Book().head()
+    with snapshot():
+        assert Book().head() == before
+        with ThreadPoolExecutor(1) as other:
+            other.submit(_in_a_thread, lambda: list(demo.carry(act, demo.actors(), 2, AT, "draft"))).result(timeout=20)
+        assert Book().head() == before
+    assert Book().head().sequence > before.sequence
+
+
+def _in_a_thread(do: Callable[[], object]) -> None:
+    try:
+        do()
+    finally:
+        connections.close_all()
+
+
+def test_what_only_reads_makes_no_database_and_changes_no_schema(database: str, tmp_path: Path) -> None:
+    check_present()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('store', '9999_later', '2026-01-01')"
+        )
+        with pytest.raises(InputError, match="newer version"):
+            check_present()
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'store' AND name > '0001_first'")
+    with pytest.raises(InputError, match="lotgate database migrate"):
+        check_present()
+    missing = tmp_path / "none.sqlite3"
+    databases.use(f"sqlite:///{missing}")
+    with pytest.raises(InputError, match="no such database"):
+        check_present()
+    assert not missing.exists()
+    databases.use("postgresql://postgres@127.0.0.1:1/none")
+    with pytest.raises(MissingError, match="does not answer"):
+        migrate()
+
+
+def test_a_backup_that_cannot_be_written_says_where(sqlite_database: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nowhere"):
+        backup(tmp_path / "nowhere" / "saved")

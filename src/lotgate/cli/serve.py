@@ -29,6 +29,15 @@ def ready(database: str | None) -> None:
     migrate()
 
 
+def present(database: str | None) -> None:
+    """Starts Django on a database that is there already, in the present schema."""
+    from lotgate.web import start
+    from lotgate.web.serving import check_present
+
+    start(database)
+    check_present()
+
+
 @click.command()
 @DATABASE
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -158,12 +167,21 @@ def database() -> None:
     """Back up, restore and check the database of the web application."""
 
 
+@database.command("migrate")
+@DATABASE
+def database_migrate(database: str | None) -> int:
+    """Make the database, or bring it to the schema of this version; `serve` does so by itself."""
+    ready(database)
+    note("the database has the schema of this version")
+    return DONE
+
+
 @database.command("backup")
 @click.argument("file", type=FILE)
 @DATABASE
 def database_backup(file: Path, database: str | None) -> int:
     """Write everything into FILE: log, records, uploads, users. Only its owner can read it."""
-    ready(database)
+    present(database)
     from lotgate.web.backup import backup
 
     counts = backup(file, note)
@@ -189,7 +207,7 @@ def database_restore(file: Path, database: str | None) -> int:
 @JSON
 def database_verify(database: str | None, as_json: bool) -> int:
     """Check every entry of the log and every record against it; ends with status 1 where something is wrong."""
-    ready(database)
+    present(database)
     from lotgate.web.store.verify import verify
 
     found = verify(progress=lambda done: note(f"{done} entries"))
@@ -206,7 +224,7 @@ def database_verify(database: str | None, as_json: bool) -> int:
 @DATABASE
 def database_rebuild(database: str | None) -> int:
     """Make records, keys and balances anew from the log."""
-    ready(database)
+    present(database)
     from lotgate.web.store.verify import rebuild
 
     note(f"{rebuild(progress=lambda done: note(f'{done} entries'))} entries replayed")

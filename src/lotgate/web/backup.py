@@ -15,6 +15,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from django.utils import timezone
 
 from lotgate import __version__
 from lotgate.errors import Fault, InputError
-from lotgate.web.store.verify import Verified, verify
+from lotgate.web.store.verify import Verified, snapshot, verify
 
 __all__ = ["backup", "restore"]
 
@@ -57,8 +58,7 @@ def backup(path: Path, progress: Progress = lambda text: None) -> dict[str, int]
                 digest.update(line)
                 packed.write(line)
 
-            with transaction.atomic():
-                _one_instant()
+            with snapshot():
                 put({"format": _FORMAT, "lotgate": __version__, "made": timezone.now().isoformat()})
                 for table in _TABLES:
                     for row in _rows(table):
@@ -66,7 +66,13 @@ def backup(path: Path, progress: Progress = lambda text: None) -> dict[str, int]
                         counts[table] += 1
                     progress(f"{table}: {counts[table]}")
             put({"rows": counts, "sha256": digest.hexdigest()})
+            packed.close()
+            file.flush()
+            os.fsync(file.fileno())
         temporary.replace(path)
+    except OSError as error:
+        said = error.strerror or str(error)
+        raise InputError([Fault(str(path), f"cannot be written: {said}", message_zh=f"无法写入：{said}")]) from None
     finally:
         temporary.unlink(missing_ok=True)
     return dict(counts)
@@ -79,7 +85,10 @@ def restore(path: Path, progress: Progress = lambda text: None) -> Verified:
         with transaction.atomic():
             for table, rows in _portions(_checked(path)):
                 model = apps.get_model(table)
-                model.objects.bulk_create(model(**{name: _read(model, name, v) for name, v in r.items()}) for r in rows)
+                with _kept_instants(model):
+                    model.objects.bulk_create(
+                        model(**{name: _read(model, name, value) for name, value in row.items()}) for row in rows
+                    )
             _reset_sequences()
             progress("checking the log")
             found = verify()
@@ -90,17 +99,24 @@ def restore(path: Path, progress: Progress = lambda text: None) -> Verified:
     return found
 
 
-def _one_instant() -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-
-
 def _rows(table: str) -> Iterator[dict[str, Any]]:
     model = apps.get_model(table)
     names = [field.attname for field in model._meta.concrete_fields]
     for values in model.objects.order_by("pk").values_list(*names).iterator(_PORTION):
         yield {name: _written(value) for name, value in zip(names, values, strict=True)}
+
+
+@contextmanager
+def _kept_instants(model: Any) -> Iterator[None]:
+    """A block in which a row keeps the instants it was saved with, also those that Django sets when a row is added."""
+    fields = [field for field in model._meta.concrete_fields if getattr(field, "auto_now_add", False)]
+    try:
+        for field in fields:
+            field.auto_now_add = False
+        yield
+    finally:
+        for field in fields:
+            field.auto_now_add = True
 
 
 def _written(value: Any) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from lotgate.licence.reducers import apply
 from lotgate.web.store.book import BOOK
 from lotgate.web.store.projection import COLUMNS, balance_row, key_rows, record_row, use_row
 
-__all__ = ["Finding", "Verified", "rebuild", "verify"]
+__all__ = ["Finding", "Verified", "rebuild", "snapshot", "verify"]
 
 Progress = Callable[[int], object]
 _EVENT = ("id", "book", "sequence", "kind", "record", "version", "event", "actor", "previous", "hash", "payload")
@@ -62,8 +63,7 @@ class Verified:
 
 def verify(book: str = BOOK, progress: Progress = lambda done: None) -> Verified:
     """Everything that is wrong with the log and with what is projected from it."""
-    with transaction.atomic():
-        _snapshot()
+    with snapshot():
         findings: list[Finding] = []
         records: dict[tuple[str, str], Record] = {}
         end = Head(book)
@@ -100,11 +100,24 @@ def rebuild(book: str = BOOK, progress: Progress = lambda done: None) -> int:
     return count
 
 
-def _snapshot() -> None:
-    """On PostgreSQL every statement of the check is to see the same instant."""
-    if connection.vendor == "postgresql" and not connection.savepoint_ids:
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """A block whose reads all see the same instant, while others go on writing; within a transaction, that one."""
+    if connection.in_atomic_block:
+        yield
+        return
+    connection.ensure_connection()
+    usual = getattr(connection, "transaction_mode", None)
+    try:
+        connection.transaction_mode = "DEFERRED"  # SQLite: ours takes the write lock at once, which readers do not need
+        with transaction.atomic():
+            connection.transaction_mode = usual
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield
+    finally:
+        connection.transaction_mode = usual
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
