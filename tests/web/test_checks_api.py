@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +15,12 @@ import databases
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
+from lotgate.web.accounts.models import User
+from lotgate.web.services import checks, jobs
 from lotgate.web.services.files import WORKBOOK, clean_name, kind_of
-from lotgate.web.store.models import Job
+from lotgate.web.store.models import Job, Outlook
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "motor-maker"
 PDF = b"%PDF-1.7\n% an invented paper\n"
@@ -212,3 +216,35 @@ def test_an_attachment_is_kept_listed_and_opened_only_once_clean(world: dict[str
     script = SimpleUploadedFile("contract.pdf", b"<script>alert(1)</script>")
     sent = who.client.post(f"/api/v1/applications/{id}/files", {"file": script, "kind": "contract"}, headers=headers)
     assert sent.status_code == 422
+
+
+def signed_in(name: str) -> Client:
+    browser = Client()
+    browser.force_login(User.objects.get(username=name), "django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def test_the_days_ahead_are_worked_out_once_in_the_background(
+    world: dict[str, callers.Caller], job: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, path = signed_in("exporter-preparer"), f"/portfolio/?check={job}"
+    outlook = Outlook.objects.get(pk=job)
+    decided = checks.decisions(Job.objects.get(pk=job))
+    assert [day for day, _ in outlook.months] == [str(d) for d, _ in decided.months(decided.law.known_as_of, 12)]
+    assert len(outlook.changes) + outlook.more == len(decided.horizon())
+    monkeypatch.setattr(checks, "decisions", lambda one: pytest.fail("the page decides the workbook again"))
+    page = browser.get(path).content.decode()
+    assert outlook.months[0][0] in page and "data-poll" not in page
+    put = list[str]()
+    monkeypatch.setattr(jobs, "submit_outlook", put.append)
+    outlook.delete()  # as for a check from before there were outlooks
+    for _ in range(2):
+        page = browser.get(path).content.decode()
+    progress = re.search(r'data-poll="([^"]+)"', page)
+    assert progress and put == [job] == checks.unfinished_outlooks()
+    assert "X-Done" not in browser.get(progress[1]).headers
+    monkeypatch.undo()
+    checks.look_ahead(job)
+    assert browser.get(progress[1]).headers["X-Done"] == "1"
+    assert outlook.months[0][0] in browser.get(path).content.decode()
+    assert signed_in("other-exporter-preparer").get(progress[1]).status_code == 404

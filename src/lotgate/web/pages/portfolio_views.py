@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
@@ -22,13 +23,12 @@ from lotgate.web.pages.words import word
 from lotgate.web.services import checks
 from lotgate.web.store.models import Job, Line
 
-__all__ = ["portfolio"]
+__all__ = ["portfolio", "progress"]
 
 WEEK = timedelta(days=7)
 MOST = 500
-"""Changed lines and changing days listed."""
+"""Changed lines listed."""
 COUNTRIES_SHOWN = 25
-MONTHS_AHEAD = 12
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,9 @@ def portfolio(request: Any, actor: Actor) -> Any:
     job = next((one for one in done if str(one.pk) == asked), done[0] if done else None)
     if job is None:
         return render(request, "pages/portfolio.html", {"job": None})
-    decided = checks.decisions(job)
-    start = decided.law.known_as_of
-    months = decided.months(start, MONTHS_AHEAD)
+    outlook = checks.outlook(job)
+    months = [(date.fromisoformat(day), counts) for day, counts in outlook.months]
     before = _week_before(done, job)
-    changes = sorted(checks.horizon(job), key=lambda one: (one.day, one.line))
     shown_page = {
         "job": job,
         "jobs": done[:50],
@@ -75,12 +73,23 @@ def portfolio(request: Any, actor: Actor) -> Any:
         "by_month": _by_month(job),
         "chart": _chart(months),
         "months": [(day, [counts.get(name, 0) for name in ANSWERS]) for day, counts in months],
-        "ahead": changes[:MOST],
-        "ahead_more": max(0, len(changes) - MOST),
+        "outlook": outlook,
+        "ahead": [{**one, "day": date.fromisoformat(one["day"])} for one in outlook.changes],
+        "ahead_more": outlook.more,
         "before": before,
         "changed": _changed(before, job)[:MOST] if before else [],
     }
     return render(request, "pages/portfolio.html", shown_page)
+
+
+@for_roles("preparer", "signatory", "agent")
+def progress(request: Any, actor: Actor, id: UUID) -> Any:
+    """How far the days ahead of a check are, for the page that waits for them."""
+    outlook = checks.outlook(checks.job(actor.organisation, str(id)))
+    answer = render(request, "pages/progress_part.html", {"job": outlook})
+    if outlook.state in ("done", "failed"):
+        answer["X-Done"] = "1"
+    return answer
 
 
 def _by_law(job: Job) -> list[tuple[Text, list[int]]]:

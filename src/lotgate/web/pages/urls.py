@@ -47,6 +47,7 @@ urlpatterns = [
     path("checks/<uuid:id>/lines/<str:line>/", check_views.line, name="line"),
     path("checks/<uuid:id>/lines/<str:line>/apply/<slug:regime>/", check_views.apply, name="apply"),
     path("portfolio/", portfolio_views.portfolio, name="portfolio"),
+    path("portfolio/<uuid:id>/progress/", portfolio_views.progress, name="portfolio_progress"),
     path("find/", customs_views.find, name="find"),
     path("log/", audit_views.log, name="log"),
     path("log/export/", audit_views.export, name="export"),

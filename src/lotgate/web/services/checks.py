@@ -6,7 +6,7 @@ import tempfile
 import uuid
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -21,13 +21,16 @@ from lotgate.law import Text
 from lotgate.licence import NotAllowedNow, NotFound
 from lotgate.web.accounts.models import Organisation, User
 from lotgate.web.services import files
-from lotgate.web.store.models import Job, Line
+from lotgate.web.store.models import Job, Line, Outlook
 
 __all__ = [
-    "answer", "ask_for", "decisions", "explanation", "horizon", "job", "jobs", "line", "lines", "run", "unfinished",
-    "workbook",
+    "answer", "ask_for", "decisions", "explanation", "horizon", "job", "jobs", "line", "lines", "look_ahead", "outlook",
+    "run", "unfinished", "unfinished_outlooks", "workbook",
 ]  # fmt: skip
 
+MONTHS_AHEAD = 12
+CHANGES_KEPT = 500
+"""Changes of answers stored for the page that lists them; the API works out all."""
 _PORTION = 500
 _MOST_ANSWERS = 5_000
 
@@ -133,6 +136,12 @@ def unfinished() -> list[str]:
     return found
 
 
+def unfinished_outlooks() -> list[str]:
+    """Jobs whose days ahead were being worked out: after a restart that starts over."""
+    left = Outlook.objects.filter(state__in=("queued", "running"))
+    return [str(id) for id in left.order_by("job__created").values_list("pk", flat=True)]
+
+
 # ---- running ---------------------------------------------------------------------------------------------------------
 
 
@@ -149,6 +158,7 @@ def run(id: str) -> None:
         text = f"the check broke off: {type(error).__name__}"
         _failed(id, [{"en": text, "zh": f"判定中断：{type(error).__name__}"}])
         raise
+    outlook(found)
 
 
 def _failed(id: str, error: list[dict[str, str]]) -> None:
@@ -159,6 +169,40 @@ def _told(error: LotgateError) -> list[dict[str, str]]:
     if isinstance(error, InputError):
         return [{"en": str(fault), "zh": fault.in_chinese()} for fault in error.faults[:1000]]
     return [{"en": str(error), "zh": str(error)}]
+
+
+def outlook(one: Job) -> Outlook:
+    """The days ahead of a finished job's lines, put in the queue where nobody asked before."""
+    from lotgate.web.services.jobs import submit_outlook
+
+    found, fresh = Outlook.objects.get_or_create(job_id=one.pk)
+    if fresh:
+        transaction.on_commit(lambda: submit_outlook(str(one.pk)))
+        found.refresh_from_db()
+    return found
+
+
+def look_ahead(id: str) -> None:
+    """Works out the days ahead of a job's lines and stores them, saying how far it is."""
+    kept = Outlook.objects.filter(pk=id)
+    kept.update(state="running", stage="reading", done=0, total=0)
+    try:
+        one = Job.objects.get(pk=id)
+        decided = decisions(one)
+        kept.update(stage="ahead", total=len(decided))
+        months = decided.months(decided.law.known_as_of, MONTHS_AHEAD)
+        changes = sorted(horizon(one), key=lambda change: (change.day, change.line))
+    except Exception:
+        kept.update(state="failed", stage="")
+        raise
+    kept.update(
+        state="done",
+        stage="",
+        done=len(decided),
+        months=[[day.isoformat(), counts] for day, counts in months],
+        changes=[change.to_json() for change in changes[:CHANGES_KEPT]],
+        more=max(0, len(changes) - CHANGES_KEPT),
+    )
 
 
 def _decide(found: Job) -> Any:
@@ -271,6 +315,10 @@ class Change:
     before: str
     after: str
     measures: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The change as JSON."""
+        return {**asdict(self), "day": self.day.isoformat(), "measures": list(self.measures)}
 
 
 def horizon(one: Job, start: date | None = None, end: date | None = None) -> list[Change]:

@@ -5,6 +5,8 @@ The queue holds the ids of jobs alone; what a job is and how far it got stands i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +14,7 @@ from django.db import connections
 from huey import MemoryHuey, SqliteHuey
 from huey.consumer import Consumer
 
-__all__ = ["QUEUE", "start_workers", "submit"]
+__all__ = ["QUEUE", "start_workers", "submit", "submit_outlook"]
 
 WORKERS = 2
 
@@ -30,8 +32,23 @@ QUEUE = _queue()
 def _check(job: str) -> None:
     from lotgate.web.services.checks import run
 
-    try:
+    with _own_connection():
         run(job)
+
+
+@QUEUE.task()
+def _look_ahead(job: str) -> None:
+    from lotgate.web.services.checks import look_ahead
+
+    with _own_connection():
+        look_ahead(job)
+
+
+@contextmanager
+def _own_connection() -> Iterator[None]:
+    """A block after which the worker's connection is given back."""
+    try:
+        yield
     finally:
         if not QUEUE.immediate:
             connections.close_all()
@@ -42,6 +59,11 @@ def submit(job: str) -> None:
     _check(job)
 
 
+def submit_outlook(job: str) -> None:
+    """Puts the days ahead of a finished job in the queue."""
+    _look_ahead(job)
+
+
 class _Workers(Consumer):
     def _set_signal_handlers(self) -> None:
         """Left to the server."""
@@ -49,11 +71,13 @@ class _Workers(Consumer):
 
 def start_workers() -> Any:
     """Workers in threads of this process; jobs that a killed server left half-way are put in the queue again."""
-    from lotgate.web.services.checks import unfinished
+    from lotgate.web.services.checks import unfinished, unfinished_outlooks
 
     QUEUE.storage.flush_queue()
     for job in unfinished():
         submit(job)
+    for job in unfinished_outlooks():
+        submit_outlook(job)
     workers = _Workers(QUEUE, workers=WORKERS, periodic=False, check_worker_health=False, max_delay=0.5)
     workers.start()
     return workers

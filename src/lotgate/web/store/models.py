@@ -228,3 +228,19 @@ class Line(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "line"], name="line_once")]
         indexes = [models.Index(fields=["job", "answer"], name="line_answers")]
+
+
+class Outlook(models.Model):
+    """The days ahead of a job's lines, worked out once in the background: how far that is, and what came out."""
+
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, primary_key=True, related_name="outlook")
+    state = models.CharField(max_length=12, default="queued")
+    stage = models.CharField(max_length=40, blank=True)
+    done = models.IntegerField(default=0)
+    total = models.IntegerField(default=0)
+    months = models.JSONField(default=list)
+    """Pairs of day and counts by answer."""
+    changes = models.JSONField(default=list)
+    """The first changes of answers: day, line, before, after, measures."""
+    more = models.IntegerField(default=0)
+    """Changes beyond those."""
