@@ -49,7 +49,8 @@ def use(url: str) -> None:
 
     connections.close_all()
     connections.settings = connections.configure_settings({"default": database_settings(url)})
-    del connections["default"]
+    if connections.all(initialized_only=True):
+        del connections["default"]
 
 
 @cache
