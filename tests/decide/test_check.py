@@ -141,3 +141,24 @@ clauses:
     assert decide(place, with_law=changed)[0].answer == "stop"
     before = decide(place, LINE | {"date": "2026-02-28"}, with_law=changed)[0]
     assert (before.answer, before.holds_until) == ("go", dt.date(2026, 2, 28))
+
+
+@pytest.mark.parametrize(
+    ("name", "answers"),
+    [
+        ("NVIDIA Corporation", {"apply"}),
+        ("ＮＶＩＤＩＡ　Ｃｏｒｐｏｒａｔｉｏｎ", {"apply"}),
+        ("英偉達公司", {"apply"}),
+        ("  nvidia   CORP ", {"apply"}),
+        ("Nvidai Corporation", {"apply", "ask"}),
+        ("Example Distribution LLC", {"go"}),
+    ],
+)
+def test_a_letter_binds_the_firm_it_names_however_it_is_written(tmp_path: Path, name: str, answers: set[str]) -> None:
+    buyer = {"party": "b", "name": "Example Games Ltd", "country": "CN", "headquarters": "CN", "kind": "company"}
+    maker = {"party": "m", "name": name, "country": "US", "headquarters": "US", "kind": "company", "military": "no"}
+    line = {"date": "2025-04-20", "exporter": "m", "consignee": "b", "end_user": "b", "ship_from": "US"}
+    line |= {"destination": "CN", "unit": "C62", "quantity": "5"}
+    item = {"model": "H20 SXM", "made_in": "TW", "us_code": "3A991.p", "stage": "chip", "technology": "US:3E001"}
+    found = decide(tmp_path, line, item | {"contains_us_ic": "yes"}, parties=[buyer | {"military": "no"}, maker])
+    assert found[0].regimes["us"].answer in answers

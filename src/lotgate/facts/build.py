@@ -118,7 +118,8 @@ class Facts:
         exporter = self.party_rows("exporter")
         for fact, cell in (("exporter_country", "country"), ("exporter_headquarters", "headquarters")):
             put[fact] = extended(Column.of(self.parties.column(cell)), None).take(exporter)
-        put["addressee"] = extended(Column.of(self.parties.addressees), ANYTHING).take(exporter)
+        named = self.parties.addressees(frozenset(exporter.tolist()))
+        put["addressee"] = extended(Column.of(named), ANYTHING).take(exporter)
         end_user = self.party_rows("end_user")
         put["end_user_country"] = extended(Column.of(self.parties.column("country")), None).take(end_user)
         for fact, values in self.parties.by_day(days).items():

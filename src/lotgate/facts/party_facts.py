@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -28,7 +27,6 @@ from lotgate.tables import Workspace
 __all__ = ["CHINESE_LIST", "PartyFacts", "PartyMatch", "list_of_tag"]
 
 SAME_NAME = 0.97
-SHORT = 3
 
 
 def _screened(lists: ListSet, tags: frozenset[str]) -> ListSet:
@@ -191,28 +189,31 @@ class PartyFacts:
         """Row of every party in the table."""
         return {party: row for row, party in enumerate(self.ids)}
 
-    @cached_property
-    def addressees(self) -> list[Members]:
-        """Addressees of letters that each party is, by name."""
+    def addressees(self, exporters: Container[int]) -> list[Members]:
+        """Addressees of letters that each party in a row of `exporters` is, by name, or may be.
+
+        All other parties are none: a letter binds who exports.
+        """
         rows = [
             {"name": names[0], "aliases": list(names[1:]), "entry": key, "kind": "company"}
             for key, names in self.law.addressees.items()
         ]
         if not rows:
             return [Members()] * len(self.ids)
-        named = self.law.addressees.values()
         known = ListSet({"addressees": party_list("addressees", "Addressees of letters", rows)})
-        near = re.compile("|".join(_somewhere(name.split()[0].casefold()) for names in named for name in names))
-        queries = [query for query in self._queries[0] if any(near.search(n.casefold()) for n in query.names)]
-        hits: dict[str, set[str]] = {}
-        for hit in screen(queries, known):
+        queries, nameless = self._queries
+        sure: dict[str, set[str]] = {}
+        possible: dict[str, set[str]] = {}
+        for hit in screen([query for query in queries if self.place[query.id] in exporters], known):
+            if hit.standing != "other":
+                possible.setdefault(hit.id, set()).add(hit.entry)
             if hit.standing == "listed":
-                hits.setdefault(hit.id, set()).add(hit.entry)
-        nameless = self._queries[1]
+                sure.setdefault(hit.id, set()).add(hit.entry)
         return [
-            ANYTHING if party in nameless else Members(frozenset(found), frozenset(found))
+            ANYTHING
+            if party in nameless
+            else Members(frozenset(sure.get(party, ())), frozenset(possible.get(party, ())))
             for party in self.ids
-            for found in [hits.get(party, set())]
         ]
 
     def by_day(self, days: npt.NDArray[np.datetime64]) -> dict[str, dict[date, list[Value]]]:
@@ -322,12 +323,6 @@ class PartyFacts:
         if day not in self._owned:
             self._owned[day] = Owned(self, day)
         return self._owned[day]
-
-
-def _somewhere(word: str) -> str:
-    """The pattern that finds a word in a folded name; a few letters must stand alone, for many names hold them."""
-    found = re.escape(word)
-    return rf"(?<![a-z]){found}(?![a-z])" if word.isascii() and len(word) <= SHORT else found
 
 
 def _yes_no(value: str | None) -> str | None:
