@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from bench import others
@@ -13,7 +18,7 @@ from bench.engines import engines
 from bench.names import names
 from bench.rules import rules
 from bench.timing import Figure, show, write
-from lotgate.law import load
+from lotgate.law import Law, load
 
 PARTS = (
     "rules", "engines", "reevaluate", "sql", "quick", "explain", "check", "names", "chain", "content", "licences",
@@ -22,7 +27,7 @@ PARTS = (
 
 
 def main() -> int:
-    """Runs the parts asked for; ends with 1 where a bar is missed."""
+    """Runs the parts asked for; ends with 1 where a bar is missed or a part fails."""
     asked = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     asked.add_argument("parts", nargs="*", choices=[*PARTS, []], help=f"some of {', '.join(PARTS)}; all by default")
     asked.add_argument("--lines", type=int, default=1_000_000)
@@ -33,46 +38,59 @@ def main() -> int:
     asked.add_argument("--kills", type=int, default=50)
     asked.add_argument("--out", type=Path, default=Path("build/bench.json"))
     wanted = asked.parse_args()
-    parts = wanted.parts or PARTS
     figures: list[Figure] = []
-    law = load()
+    failed: list[str] = []
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        if {"rules", "reevaluate"} & set(parts):
-            found = rules(law, folder, wanted.lines, wanted.repeats)
-            figures += found if "rules" in parts else []
-            polars = next(figure.value for figure in found if figure.name == "rules: Polars")
-            if "reevaluate" in parts:
-                figures += others.reevaluate(law, folder, wanted.lines, wanted.repeats, polars)
-        if "sql" in parts:
-            figures += others.sql(law, folder, wanted.lines, wanted.repeats)
-        if "engines" in parts:
-            figures += engines(law, folder, wanted.lines, wanted.repeats)
-        if "quick" in parts:
-            figures += others.quick(wanted.repeats)
-        if "explain" in parts:
-            figures += others.explain(law, folder, wanted.lines)
-        if "check" in parts:
-            figures += others.check(law, folder, wanted.lines)
-        if "names" in parts:
-            figures += names(wanted.entries)
-        if "chain" in parts:
-            figures += chain(folder, wanted.events)
-        if "content" in parts:
-            figures += content(folder)
-    if "licences" in parts:
-        from bench.licences import licences
+        measures = _measures(load(), Path(name), wanted)
+        for part in [part for part in PARTS if part in (wanted.parts or PARTS)]:
+            print(f"{time.strftime('%H:%M:%S')} {part}", file=sys.stderr, flush=True)
+            try:
+                figures += measures[part]()
+            except Exception:  # an hour of other figures is not lost to one part; the end names it
+                traceback.print_exc()
+                failed.append(part)
+            write(figures, wanted.out)
+    show(figures, failed)
+    return 0 if not failed and all(figure.holds for figure in figures) else 1
 
-        with tempfile.TemporaryDirectory() as name:
-            figures += licences(Path(name), wanted.licences, wanted.kills)
-    if "lists" in parts:
-        from bench.lists import lists
 
-        with tempfile.TemporaryDirectory() as name:
-            figures += lists(Path(name), events=wanted.events)
-    show(figures)
-    write(figures, wanted.out)
-    return 0 if all(figure.holds for figure in figures) else 1
+def _measures(law: Law, folder: Path, wanted: argparse.Namespace) -> dict[str, Callable[[], list[Figure]]]:
+    lines, repeats = wanted.lines, wanted.repeats
+    by_rules = cache(lambda: rules(law, folder, lines, repeats))
+
+    def reevaluate() -> list[Figure]:
+        polars = next(figure.value for figure in by_rules() if figure.name == "rules: Polars")
+        return others.reevaluate(law, folder, lines, repeats, polars)
+
+    def licences() -> list[Figure]:
+        from bench.licences import licences as measure
+
+        return measure(_made(folder / "licences"), wanted.licences, wanted.kills)
+
+    def lists() -> list[Figure]:
+        from bench.lists import lists as measure
+
+        return measure(_made(folder / "lists"), events=wanted.events)
+
+    return {
+        "rules": by_rules,
+        "engines": lambda: engines(law, folder, lines, repeats),
+        "reevaluate": reevaluate,
+        "sql": lambda: others.sql(law, folder, lines, repeats),
+        "quick": lambda: others.quick(repeats),
+        "explain": lambda: others.explain(law, folder, lines),
+        "check": lambda: others.check(law, folder, lines),
+        "names": lambda: names(wanted.entries),
+        "chain": lambda: chain(folder, wanted.events),
+        "content": lambda: content(folder),
+        "licences": licences,
+        "lists": lists,
+    }
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import json
 import os
 import resource
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -86,8 +86,9 @@ def busy() -> str:
     return f"load {load:.1f} on {processors} processors" + (", NOT QUIET" if load > 0.5 * processors else "")
 
 
-def show(figures: list[Figure]) -> None:
-    """Prints the figures as a table, and what there is to say of each below it."""
+def show(figures: Sequence[Figure], failed: Sequence[str] = ()) -> None:
+    """Prints the figures as a table, what there is to say of each below it, and last the bars missed and what was not
+    measured, the parts that failed included."""
     table = Table("figure", "value", "bar", "", title="lotgate bench")
     for figure in figures:
         mark = "" if not figure.bar else "met" if figure.holds else "MISSED"
@@ -98,8 +99,9 @@ def show(figures: list[Figure]) -> None:
         if figure.note:
             console.print(f"{figure.name}: {figure.note}", highlight=False)
     barred = [figure for figure in figures if figure.bar]
-    missed = [figure.name for figure in barred if not figure.holds]
-    console.print(f"{len(barred) - len(missed)} of {len(barred)} bars met" + "".join(f"\n  MISSED {n}" for n in missed))
+    missed = [f"MISSED {figure.name}" for figure in barred if not figure.holds]
+    unmeasured = [figure.name for figure in figures if not figure.unit] + [f"{part}: FAILED" for part in failed]
+    console.print("\n  ".join([f"{len(barred) - len(missed)} of {len(barred)} bars met", *missed, *unmeasured]))
 
 
 def write(figures: list[Figure], path: Path) -> None:
