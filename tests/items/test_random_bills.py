@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -15,6 +16,7 @@ import pytest
 from lotgate.items.amounts import Amounts
 from lotgate.items.content import Column, Counting, Shares, value_shares
 from lotgate.items.graph import Graph
+from lotgate.items.rates import Rates
 
 BILLS = 10_000
 ENGINES = ("numpy", "compiled")
@@ -260,3 +262,43 @@ def test_splitting_and_renesting_change_nothing(engine: str) -> None:
                     position = plain.column(column.name)
                     ways = [shares.low[shares.graph.number_of[name], position] for shares in (plain, changed)]
                     assert ways[0] == pytest.approx(ways[1], rel=1e-12, abs=1e-15)
+
+
+WORTH = {"USD": 1, "CNY": 8, "EUR": Fraction(4, 5), "JPY": 160, "MYR": 3}
+"""Units of a currency for one dollar. The worth of a ringgit and of its like in dollars has no end as a decimal."""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("unknown", [False, True], ids=["all known", "some cells empty"])
+def test_prices_in_several_currencies_change_nothing(engine: str, unknown: bool) -> None:
+    """The same money written in any of five currencies gives the same shares, exactly."""
+    bills = [made(seed, unknown) for seed in range(600)]
+    items, bom, every = tables(bills)
+    draw = random.Random(7)
+    prices, currencies = [], []
+    for part in every.values():
+        name = draw.choice(list(WORTH))
+        price = None if part.price is None else Fraction(part.price) * WORTH[name]
+        written = None if price is None else float(f"{float(price):.15g}")
+        if written is not None and Fraction(str(written)) != price:
+            name, written = "USD", float(part.price or 0)
+        prices.append(written)
+        currencies.append(name)
+    quoted = [("USD", name, date(2026, 3, 2), float(rate)) for name, rate in WORTH.items() if name != "USD"]
+    columns = {"currency": pl.String, "to_currency": pl.String, "date": pl.Date, "rate": pl.Float64}
+    rates = Rates.of(pl.DataFrame(quoted, schema=columns, orient="row"), WORTH)
+    mixed = items.with_columns(unit_value=pl.Series(prices, dtype=pl.Float64), currency=pl.Series(currencies))
+    graph = Graph.build(bom, items["item"])
+    amounts = Amounts.of(graph, mixed, rates=dict(rates.on(date(2026, 3, 20))))
+    plain = shares_of(bills, engine)
+    found = value_shares(graph, amounts, plain.counting, COLUMNS, engine=engine)
+    assert len(set(currencies)) == len(WORTH)
+    for column in COLUMNS:
+        position = plain.column(column.name)
+        for one, other in ((plain.low, found.low), (plain.high, found.high)):
+            np.testing.assert_allclose(one[:, position], other[:, position], rtol=1e-12, atol=1e-15)
+            for limit in column.limits:
+                sides = [np.sign(bounds[:, position] - float(limit)) for bounds in (one, other)]
+                assert (sides[0] == sides[1]).all()
+    for name in [name for name, part in every.items() if part.lines and name.endswith("5")]:
+        assert found.exact(name, "us-25") == plain.exact(name, "us-25")
