@@ -12,10 +12,12 @@ from rapidfuzz.distance import OSA
 
 from lotgate.parties import ListSet, Query, Screening, from_rows, party_list, screen
 from lotgate.parties.matching import candidates, index, shared
+from lotgate.parties.matching.compare import compare
 from lotgate.parties.matching.index import name_index
 from lotgate.parties.matching.keys import code
 from lotgate.parties.matching.slips import spellings
 from lotgate.parties.matching.texts import Texts
+from lotgate.parties.names import analysed
 
 WORD_TEXT = "Ventora Kelmis Ostrava Brunnel Cardosa Dunwick Elvesta Farholt Gelmini Hardanger Istrana Jorvik"
 WORDS = WORD_TEXT.split()
@@ -152,3 +154,18 @@ def test_an_index_made_in_parts_by_several_processes_is_the_same(
     for column, values in vars(whole).items():
         if isinstance(values, np.ndarray):
             assert np.array_equal(getattr(parts, column), values), column
+
+
+def test_words_said_again_raise_no_score_beyond_what_was_foreseen(lists: ListSet) -> None:
+    chance = random.Random(11)
+    listed = [analysed(name) for name in name_index(lists).names]
+    raised = 0
+    for query in _asked(lists):
+        name = analysed(query.names[0])
+        for other in chance.sample(listed, 40):
+            alone = compare(name, other)
+            words = [unit.text for unit in name.units]
+            again = compare(name, other, frozenset(chance.sample(words, chance.randint(1, len(words)))))
+            assert again.score <= round(alone.most, 4), (name.raw, other.raw)
+            raised += again.score > alone.score
+    assert raised > 100

@@ -31,8 +31,8 @@ _WORTH_COMPILING = 4_000_000_000
 
 _ACRONYM_AMONG_MANY = {2: 0.5, 3: 0.7, 4: 0.75, 5: 0.9}
 _NO_HIT = 0.5
-_WORTH_MORE = 0.6
-"""Least score a name must be able to reach for the other names of a listed firm to be looked at."""
+_WEAK_ALIAS, _ABROAD = 0.92, 0.94
+"""What a score is multiplied by for a weak alias, and for a firm of another country at most."""
 POSSIBLE_BELOW = 0.06
 """How far under the threshold a near miss may lie and still be shown to a person."""
 
@@ -228,7 +228,7 @@ def _matches(
         for entry in index.with_identifier(identifier):
             best[entry] = _Found(entry, query.names[0], "", 1.0, (f"identifier {identifier}",))
     for name_id, listed in chosen:
-        score, why, name = _score(query, readings, index, name_id, listed)
+        score, why, name = _score(query, readings, index, name_id, listed, threshold - POSSIBLE_BELOW)
         if score >= threshold - POSSIBLE_BELOW:
             entry = int(index.entry_of[name_id])
             if entry not in best or score > best[entry].score:
@@ -254,10 +254,18 @@ def _at_home(reading: Reading, query: Query, countries: tuple[str, ...]) -> bool
     return query.country is None or query.country in reading.countries
 
 
-def _compared(ours: Name, theirs: Name, index: NameIndex, name_id: int) -> Comparison:
-    """Two names compared; words that another name of the listed firm has count as said again."""
+def _is_abroad(query: Query, countries: tuple[str, ...]) -> bool:
+    """True if the query is of another country than the listed party."""
+    if not query.country or not countries or query.country in countries:
+        return False
+    return not {query.country, *countries} >= {"CN", "HK"}
+
+
+def _compared(ours: Name, theirs: Name, index: NameIndex, name_id: int, least: float) -> Comparison:
+    """Two names compared; words that another name of the listed firm has count as said again, where the score can
+    reach the least that is shown."""
     found = compare(ours, theirs)
-    if not ours.person and 0.3 < found.score < 0.95 and found.most >= _WORTH_MORE and (more := found.asks_more):
+    if not ours.person and 0.3 < found.score < 0.95 and found.most >= least and (more := found.asks_more):
         known = index.words_of(int(index.entry_of[name_id]))
         if not known.isdisjoint(more):
             return compare(ours, theirs, known)
@@ -265,18 +273,26 @@ def _compared(ours: Name, theirs: Name, index: NameIndex, name_id: int) -> Compa
 
 
 def _score(
-    query: Query, readings: Sequence[tuple[str, int, Reading]], index: NameIndex, name_id: int, listed: str
+    query: Query,
+    readings: Sequence[tuple[str, int, Reading]],
+    index: NameIndex,
+    name_id: int,
+    listed: str,
+    shown_from: float,
 ) -> tuple[float, tuple[str, ...], str]:
     """The best score of the query's names against one listed name, with what else speaks for or against."""
     person = bool(index.arrays.kinds[name_id] == KINDS["person"])
     parted = analysed(listed, person)
     countries = index.countries(int(index.entry_of[name_id]))
+    weak, abroad = bool(index.weak[name_id]), _is_abroad(query, countries)
+    # A little less, because scores are rounded.
+    least = (shown_from - 0.001) / (_WEAK_ALIAS if weak else 1.0) / (_ABROAD if abroad else 1.0)
     best = Comparison(0.0, ())
     asked = query.names[0]
     for name, place, ours in readings:
         if ours.countries and not _at_home(ours, query, countries):
             continue
-        found = _compared(analysed(ours.text, person), parted, index, name_id)
+        found = _compared(analysed(ours.text, person), parted, index, name_id, least)
         score = found.score if place == 0 or ours.countries else found.score * 0.99
         if score > best.score:
             best, asked = found if score == found.score else replace(found, score=score), name
@@ -284,8 +300,8 @@ def _score(
     if best.acronym:
         # Among thousands of listed names a few letters fit somebody by chance.
         score, notes = score * _ACRONYM_AMONG_MANY.get(best.acronym, 1.0), [*notes, "acronym made up of initials"]
-    if index.weak[name_id]:
-        score, notes = score * 0.92, [*notes, "weak alias"]
+    if weak:
+        score, notes = score * _WEAK_ALIAS, [*notes, "weak alias"]
     if score < _NO_HIT:
         return score, (), asked
     score, notes = _with_circumstances(query, countries, listed, parted, best, score, notes)
@@ -308,11 +324,11 @@ def _with_circumstances(
     if len(short) <= 2 or (len(short) == 3 and short.isascii() and query.country is None):
         score, notes = score * 0.75, [*notes, "very short name"]
     if query.country and countries:
-        if query.country in countries or {query.country, *countries} >= {"CN", "HK"}:
+        if not _is_abroad(query, countries):
             notes = [*notes, f"country {query.country}"]
         else:
             # Another country speaks against a name the louder the less else there is to it.
-            factor = 0.94 if best.evidence >= 1.4 else 0.88 if best.evidence >= 0.9 else 0.75
+            factor = _ABROAD if best.evidence >= 1.4 else 0.88 if best.evidence >= 0.9 else 0.75
             score, notes = score * factor, [*notes, f"country {query.country}, listed {' '.join(countries[:4])}"]
             if not parted.person and len(parted.glued) <= 4 and parted.glued.isascii():
                 notes = [*notes, SHORT_ABROAD]

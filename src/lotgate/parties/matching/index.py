@@ -35,7 +35,8 @@ _AT_ONCE = 2_000
 """Entries handed over at a time where lists are indexed by several processes."""
 _WORTH_SHARING = 8_000
 """Entries from which on that pays."""
-_SLIPS_AT_ONCE = 1_000_000
+_TEXTS_AT_ONCE, _SLIPS_AT_ONCE = 100_000, 1_000_000
+"""So many are worked on at a time, to take little room beside the index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +180,9 @@ def _texts(text: bytearray, sizes: array[int], chosen: Ints | None = None) -> Te
     starts = np.concatenate([[0], np.cumsum(many)])
     if chosen is None:
         return Texts(block, starts)
-    many = many[chosen]
-    return Texts(block[ranges(starts[chosen], many)], np.concatenate([[0], np.cumsum(many)]))
+    parts = np.split(chosen, range(_TEXTS_AT_ONCE, len(chosen), _TEXTS_AT_ONCE))
+    blocks = [block[ranges(starts[part], many[part])] for part in parts]
+    return Texts(np.concatenate(blocks), np.concatenate([[0], np.cumsum(many[chosen])]))
 
 
 class _Chunks(Sequence[tuple[int, list[tuple[Any, ...]]]]):

@@ -17,7 +17,8 @@ from lotgate.parties.names.units import Unit
 __all__ = ["Name", "analysed", "names_a_place"]
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, though nothing changes one: a frozen object takes several times as long to make.
+@dataclass(slots=True)
 class Name:
     """A name as it is compared: units without legal forms and small words.
 

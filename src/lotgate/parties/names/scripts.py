@@ -178,10 +178,14 @@ _SYLLABLE = re.compile(
     r"(?:[bpmfdtnlgkhrzcs]|zh|ch|sh)?(?:ai|ei|ao|ou|an|en)|(?:[bpmfdtnlgkhrzcs]|zh|ch|sh)(?:a|e|i|o|u|v)|er|a|e|o)"
 )
 
+_ENDS_OF_SYLLABLES = frozenset("aeiouvngr")
+
 
 @lru_cache(maxsize=100_000)
 def pinyin_parted(word: str) -> tuple[str, ...]:
     """The pinyin syllables a Latin word is made of; empty where it is not pinyin through and through."""
+    if word[-1:] not in _ENDS_OF_SYLLABLES:
+        return ()
     parts: list[str] = []
     place = 0
     while place < len(word):

@@ -13,7 +13,8 @@ from lotgate.parties.names.glossary import WEIGHTS, Meaning, glossary, known_wor
 __all__ = ["OF_PLACE", "Unit", "latin_units", "meant", "number_unit"]
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, though nothing changes one: a frozen object takes several times as long to make.
+@dataclass(slots=True)
 class Unit:
     """A word, or a run of characters, of a name: in Latin letters, with role, concepts and weight.
 
@@ -66,10 +67,13 @@ def latin_units(tokens: Sequence[str], firms: bool = True) -> list[Unit]:
     """Units of folded tokens: most words mean the same beside any others; runs of the rest are read together."""
     units: list[Unit] = []
     run: list[str] = []
+    cut_words: bool | None = None
     for token in tokens:
         unit = _alone(token)
         if unit is None:
-            if run and _parted(run[-1], token) and not _has_cut_words(tokens):
+            if run and cut_words is None:
+                cut_words = _has_cut_words(tokens)
+            if run and not cut_words and _parted(run[-1], token):
                 units += _units_of_run(tuple(run), firms)
                 run = []
             run.append(token)
