@@ -6,7 +6,6 @@ Everything here is drawn from the domain's tables: which lists there are, what a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -73,7 +72,7 @@ def cases_of(request: Any, actor: Actor, kind: str) -> Any:
     found = cases.listing(actor, kind, asked)
     query = request.GET.copy()
     query["before"] = found.next
-    counts = cases.counts(actor, kind, replace(asked, states=(), before="", open=None))
+    counts = cases.counts(actor, kind, asked.regime)
     shown_page = {
         "kind": kind,
         "title": word(f"list.{kind}"),

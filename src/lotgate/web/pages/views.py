@@ -22,15 +22,16 @@ __all__ = ["home", "organisation"]
 @for_roles()
 def home(request: Any, actor: Actor) -> Any:
     """What waits for the reader, and where their work is."""
-    queues = []
+    queues, lists = [], []
     for kind in lists_for(actor):
         counts = cases.counts(actor, kind)
+        lists.append((kind, word(f"list.{kind}"), sum(counts.values())))
         for name, state in machine(kind).states.items():
             if state.waits_for in sides(actor) and counts.get(name):
                 queues.append((kind, name, state.title, counts[name], state_class(kind, name), machine(kind).title))
     shown_page = {
         "queues": queues,
-        "lists": [(kind, word(f"list.{kind}"), sum(cases.counts(actor, kind).values())) for kind in lists_for(actor)],
+        "lists": lists,
         "duties": [roles()[role] for role in sorted(actor.roles)],
         "memberships": list(request.user.memberships_on()),
         "organisation": actor.organisation,

@@ -16,6 +16,7 @@ from lotgate.licence.acts import obstacles
 from lotgate.licence.clocks import Clock, Pause, clock
 from lotgate.licence.machines import machine, state_on
 from lotgate.licence.people import may_see, roles, sides
+from lotgate.tables.schema import REGIMES
 from lotgate.web.store.book import Book, act
 from lotgate.web.store.projection import COLUMNS, record_of
 
@@ -158,11 +159,11 @@ def listing(
     if kind not in KINDS:
         raise NotFound(_none(kind), kind=kind)
     asked, moment = filters or Filters(), at or now()
-    where, values = _where(actor, kind, asked, moment)
+    search = _search(actor, kind, asked, moment)
     found: list[Summary] = []
     before = _before(asked.before)
     while len(found) <= size:
-        rows = _portion(where, values, before, size + 1)
+        rows = _portion(search, before, size + 1)
         for row in rows:
             one = record_of(row[1:])
             before = (one.changed, row[0])
@@ -179,12 +180,27 @@ def listing(
     return Page(tuple(found[:size]), f"{last.changed}/{last.id}")
 
 
-def counts(actor: Actor, kind: str, filters: Filters | None = None, at: datetime | None = None) -> dict[str, int]:
-    """How many records of a kind the person may know of stand in each stored state."""
-    where, values = _where(actor, kind, filters or Filters(), at or now())
+def counts(actor: Actor, kind: str, regime: str = "", at: datetime | None = None) -> dict[str, int]:
+    """How many records of a kind the person may know of stand in each stored state, under one law or all."""
+    reach = list(_reach(actor, kind, at or now()))
+    if not reach:
+        return {}
+    any_of = " OR ".join(one for one, _ in reach)
+    under, given = (" AND regime = %s", [regime]) if regime else ("", [])
+    one = f"SELECT %s AS state, COUNT(*) AS n FROM store_record WHERE kind = %s AND ({any_of}) AND state = %s{under}"
+    reached = [value for _, values in reach for value in values]
+    states = _stored(kind)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT state, COUNT(*) FROM store_record WHERE {where} GROUP BY state ORDER BY state", values)
+        cursor.execute(
+            f"SELECT state, n FROM ({' UNION ALL '.join([one] * len(states))}) found WHERE n > 0 ORDER BY state",
+            [value for state in states for value in (state, kind, *reached, state, *given)],
+        )
         return dict(cursor.fetchall())
+
+
+def _stored(kind: str) -> list[str]:
+    """The states that are written down; others are worked out from the day."""
+    return [name for name, state in machine(kind).states.items() if not state.computed_from]
 
 
 def _day(one: Record, at: datetime) -> date:
@@ -207,65 +223,112 @@ def _before(text: str) -> tuple[str, int] | None:
     return changed, int(row[0])
 
 
-def _portion(where: str, values: list[Any], before: tuple[str, int] | None, size: int) -> list[Any]:
+def _portion(search: _Search, before: tuple[str, int] | None, size: int) -> list[Any]:
+    """The next rows: those of each part that an index holds in order, put in order together."""
     further = " AND (changed, id) < (%s, %s)" if before else ""
+    order = " ORDER BY changed DESC, id DESC"
+    sql, values = search.portion("id, changed", f"{further}{order} LIMIT {int(size)}", before or ())
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id, {', '.join(COLUMNS[:9])} FROM store_record WHERE {where}{further}"
-            f" ORDER BY changed DESC, id DESC LIMIT {int(size)}",
-            [*values, *(before or ())],
+            f"SELECT id, {', '.join(COLUMNS[:9])} FROM store_record WHERE id IN"
+            f" (SELECT id FROM ({sql}) found{order} LIMIT {int(size)}){order}",
+            values,
         )
         return list(cursor.fetchall())
 
 
-def _where(actor: Actor, kind: str, asked: Filters, at: datetime) -> tuple[str, list[Any]]:
-    parts, values = ["kind = %s"], [kind]
-    reach, reached = _reach(actor, kind, at)
-    parts.append(reach)
-    values += reached
-    states = list(asked.states)
+Condition = tuple[str, tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class _Search:
+    """A list as parts, each of one kind, one state and one reach, which is how the indexes are laid out; a record may
+    be in several."""
+
+    parts: tuple[Condition, ...]
+    rest: Condition
+
+    def portion(self, columns: str, behind: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
+        """All parts in one statement, with something behind the conditions of each, and the values."""
+        rest, given = self.rest
+        every = [
+            f"SELECT * FROM (SELECT {columns} FROM store_record WHERE {part}{rest}{behind}) p{number}"
+            for number, (part, _) in enumerate(self.parts)
+        ]
+        return " UNION ".join(every), [v for _, own in self.parts for v in (*own, *given, *values)]
+
+
+def _search(actor: Actor, kind: str, asked: Filters, at: datetime) -> _Search:
+    states = _stored(kind)
     if asked.open is not None:
-        named = [name for name, state in machine(kind).states.items() if state.open is asked.open]
-        states = [name for name in (states or named) if name in named] or ["-"]
-    if states:
-        parts.append(f"state IN ({', '.join(['%s'] * len(states))})")
-        values += states
+        states = [name for name in states if machine(kind).states[name].open is asked.open]
+    if asked.states:
+        states = [name for name in states if name in asked.states]
+    reach = [
+        (one, values)
+        for one, values in _reach(actor, kind, at)
+        if not asked.regime or not one.startswith("regime = %s") or values[0] == asked.regime
+    ]
+    parts = [
+        (f"kind = %s AND {reached} AND state = %s", (kind, *values, state))
+        for reached, values in dict.fromkeys(reach)
+        for state in states
+    ]
+    rest, values = "", list[Any]()
     for column in ("regime", "exporter", "end_user", "destination", "officer", "team", "parent"):
         if wanted := getattr(asked, column):
-            parts.append(f"{column} = %s")
+            rest += f" AND {column} = %s"
             values.append(wanted)
     for word in asked.words[:_LONGEST_WORDS].lower().split():
-        parts.append("search LIKE %s ESCAPE '!'")
-        values.append(f"%{word.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%")
-    return " AND ".join(parts), values
+        condition, given = _word(kind, word)
+        rest += f" AND {condition}"
+        values += given
+    return _Search(tuple(parts) or (("1 = 0", ()),), (rest, tuple(values)))
 
 
-def _reach(actor: Actor, kind: str, at: datetime) -> tuple[str, list[Any]]:
-    """What `people.may_see` says, as a condition; it may let through more than that, never less."""
-    parts: list[str] = []
-    values: list[Any] = []
+_DIGITS, _FEW = 4, 200
+"""A word with so many digits is first taken for the number of a record, or for part of the numbers of so few."""
 
-    def add(sql: str, *given: Any) -> None:
-        parts.append(f"({sql})")
-        values.extend(given)
 
+def _word(kind: str, word: str) -> Condition:
+    """Where a word stands: in numbers, which an index tells, else anywhere in what is searched."""
+    like = f"%{word.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
+    if sum(letter.isdigit() for letter in word) >= _DIGITS:
+        for condition, value in (("record = %s", word.upper()), ("record LIKE %s ESCAPE '!'", like.upper())):
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"SELECT id FROM store_record WHERE kind = %s AND {condition} LIMIT {_FEW + 1}", [kind, value]
+                )
+                found = [row[0] for row in cursor.fetchall()]
+            if 0 < len(found) <= _FEW:
+                return f"id IN ({', '.join(['%s'] * len(found))})", tuple(found)
+    return "search LIKE %s ESCAPE '!'", (like,)
+
+
+def _reach(actor: Actor, kind: str, at: datetime) -> Iterator[Condition]:
+    """What `people.may_see` says, as conditions; they may let through more than that, never less."""
     for role in sorted(actor.roles):
         side = roles()[role].side
         if side in ("reader", "system"):
-            return "1 = 1", []
-        if side == "exporter":
-            for exporter in _exporters(actor, role, at):
-                add("exporter = %s", exporter)
-        elif side == "end-user":
-            add("end_user = %s", actor.organisation)
-        elif side in ("authority", "customs"):
-            if kind in ("lot", "finding") and actor.regimes:
-                add("1 = 1")
-            for regime in sorted(actor.regimes):
-                add("regime = %s", regime)
+            yield from (("regime = %s", (regime,)) for regime in _REGIMES)
+        elif side == "exporter":
+            yield from (("exporter = %s", (exporter,)) for exporter in _exporters(actor, role, at))
+        elif side == "end-user" and kind in ("application", "licence", "delivery"):
+            yield "end_user = %s", (actor.organisation,)
+        elif side in ("authority", "customs") and kind in ("lot", "finding"):
+            if actor.regimes and (side, kind) != ("customs", "finding"):
+                yield "regime = %s", ("",)
+        elif side == "authority":
+            yield from (("regime = %s AND state <> 'draft'", (regime,)) for regime in sorted(actor.regimes))
+        elif side == "customs" and kind in ("licence", "clearance", "delivery", "feed"):
+            yield from (("regime = %s", (regime,)) for regime in sorted(actor.regimes))
         elif side == "consulted":
-            add("bodies LIKE %s ESCAPE '!'", f"%;{actor.organisation.replace('!', '!!').replace('_', '!_')};%")
-    return (" OR ".join(parts) if len(parts) == 1 else f"({' OR '.join(parts)})") if parts else "1 = 0", values
+            body = actor.organisation.replace("!", "!!").replace("_", "!_")
+            yield from (("regime = %s AND bodies LIKE %s ESCAPE '!'", (regime, f"%;{body};%")) for regime in _REGIMES)
+
+
+_REGIMES = ("", *REGIMES)
+"""What a record can stand under; lots and findings stand under none."""
 
 
 def _exporters(actor: Actor, role: str, at: datetime) -> Iterator[str]:

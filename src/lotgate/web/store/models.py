@@ -76,11 +76,9 @@ class Record(models.Model):
         constraints = [models.UniqueConstraint(fields=["kind", "record"], name="record_once")]
         indexes = [
             models.Index(fields=["kind", "regime", "state", "changed"], name="record_queue"),
-            models.Index(fields=["kind", "regime", "changed"], name="record_regime"),
-            models.Index(fields=["kind", "exporter", "changed"], name="record_exporter"),
-            models.Index(fields=["kind", "end_user", "changed"], name="record_end_user"),
+            models.Index(fields=["kind", "exporter", "state", "changed"], name="record_of_exporter"),
+            models.Index(fields=["kind", "end_user", "state", "changed"], name="record_of_end_user"),
             models.Index(fields=["kind", "officer", "state"], name="record_officer"),
-            models.Index(fields=["kind", "changed"], name="record_changed"),
         ]
 
 
