@@ -187,3 +187,19 @@ def test_names_meet_across_scripts(written: str, listed: str, person: bool) -> N
 )
 def test_other_names_stay_apart_across_scripts(written: str, other: str, person: bool) -> None:
     assert compare_names(written, other, person).score < DEFAULT_THRESHOLD
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "standing"),
+    [
+        ("I.H.I. Aerospace Company Limited, Tomiokashi", "company", "listed"),
+        ("IHI Aerospace Co., Ltd., Tomiokashi, Gunma", None, "listed"),
+        ("IHI Aerospace, Tomiokashi", "company", "possible"),
+        ("IHI Aerospace, Tomiokashi", None, None),
+        ("Tomiokashi Aerospace Co., Ltd.", "company", None),
+    ],
+)
+def test_what_stands_behind_a_comma_may_be_an_address(name: str, kind: str | None, standing: str | None) -> None:
+    rows = [{"name": "IHI Aerospace Co., Ltd.", "kind": "company", "countries": ["JP"]}]
+    hits = screen([Query("q", (name,), "JP", kind)], ListSet({"x": party_list("x", "x", rows)}))
+    assert [hit.standing for hit in hits] == ([standing] if standing else [])

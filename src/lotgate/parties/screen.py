@@ -55,6 +55,7 @@ PARTIAL_NAME = 0.86
 
 
 SHORT_ABROAD = "a short name in another country"
+CUT = "without what stands behind the comma"
 PLACE_ONLY = "the listed name is a place's"
 
 
@@ -87,7 +88,12 @@ class Hit:
         across = any(note.startswith(("meaning:", "pinyin:")) for note in self.why)
         if self.match == "no" or (abroad and self.score < (NAMESAKE_ABROAD if omits else DEFAULT_THRESHOLD)):
             return "other"
-        if self.match == "possible" or PLACE_ONLY in self.why or (omits and not across and self.score < PARTIAL_NAME):
+        if (
+            self.match == "possible"
+            or PLACE_ONLY in self.why
+            or CUT in self.why
+            or (omits and not across and self.score < PARTIAL_NAME)
+        ):
             return "possible"
         return "listed"
 
@@ -187,7 +193,8 @@ def _query(fields: Sequence[Any]) -> Query:
 def _readings(query: Query) -> list[tuple[str, int, Reading]]:
     """The names of a query as they may be read: the name, the place of the reading among its own, the reading.
 
-    A person's name is not cut down to one word by taking another for a place.
+    A person's name is not cut down to one word by taking another for a place, nor at a comma, behind which a given name
+    stands; so it is with one who may be a person.
     """
     return [
         (name, place, reading)
@@ -195,6 +202,7 @@ def _readings(query: Query) -> list[tuple[str, int, Reading]]:
         if name
         for place, reading in enumerate(asked_readings(name))
         if query.kind != "person" or not reading.countries or " " in reading.text
+        if not reading.cut or query.kind not in (None, "person")
     ]
 
 
@@ -288,15 +296,15 @@ def _score(
     # A little less, because scores are rounded.
     least = (shown_from - 0.001) / (_WEAK_ALIAS if weak else 1.0) / (_ABROAD if abroad else 1.0)
     best = Comparison(0.0, ())
-    asked = query.names[0]
+    asked, cut = query.names[0], False
     for name, place, ours in readings:
         if ours.countries and not _at_home(ours, query, countries):
             continue
         found = _compared(analysed(ours.text, person), parted, index, name_id, least)
         score = found.score if place == 0 or ours.countries else found.score * 0.99
         if score > best.score:
-            best, asked = found if score == found.score else replace(found, score=score), name
-    score, notes = best.score, list[str]()
+            best, asked, cut = found if score == found.score else replace(found, score=score), name, ours.cut
+    score, notes = best.score, [CUT] if cut else list[str]()
     if best.acronym:
         # Among thousands of listed names a few letters fit somebody by chance.
         score, notes = score * _ACRONYM_AMONG_MANY.get(best.acronym, 1.0), [*notes, "acronym made up of initials"]

@@ -34,10 +34,12 @@ _UNUSUAL_TEXTS = (" or ", "aka", "fka", "nka", ".ka", "k.a", "formerly", "known 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A name that a cell may hold, and the countries one of which its firm must be of for it to be read so."""
+    """A name that a cell may hold, and the countries one of which its firm must be of for it to be read so; `cut` tells
+    that something behind a comma was left out which may be an address or may not."""
 
     text: str
     countries: frozenset[str] = frozenset()
+    cut: bool = False
 
 
 _LAST_WORDS = re.compile(r"^(.*[^\s,(])[\s,(]+([^\s,()]+)[\s),.]*$")
@@ -65,7 +67,25 @@ def asked_readings(raw: str) -> tuple[Reading, ...]:
                 found.append(Reading(rest, countries))
     if not raw.isascii() and (parts := _both_scripts(raw)) is not None:
         found += [Reading(part) for part in parts]
+    found += [reading for text in whole if "," in text for reading in _before_commas(text)]
     return tuple(found) if len(found) == 1 else tuple(dict.fromkeys(found))
+
+
+def _before_commas(text: str) -> list[Reading]:
+    """The readings of a name without what stands behind its last commas: places too small for any table.
+
+    Behind a legal form stands an address ("Example Works Ltd, Tomioka"); elsewhere it may be part of the name.
+    """
+    found: list[Reading] = []
+    rest = text
+    for _ in range(3):
+        rest, comma, behind = rest.rpartition(",")
+        units = units_of(behind)
+        if not comma or not 1 <= len(behind.split()) <= 3 or any(unit.role == "legal" for unit in units):
+            break
+        if _names_someone(rest):
+            found.append(Reading(rest.strip(), cut=units_of(rest)[-1].role != "legal"))
+    return found
 
 
 @cache
