@@ -18,8 +18,8 @@ import polars as pl
 
 import lotgate
 from lotgate.classification.entries import Entry
-from lotgate.classification.evidence import Sure, tests_met, tests_missed
-from lotgate.classification.propose import LEAST, Classifier, Goods, goods_of
+from lotgate.classification.evidence import Sure
+from lotgate.classification.propose import LEAST, Classifier, Goods, goods_of, with_figures
 from lotgate.classification.rank import Index
 from lotgate.facts.item_facts import ItemFacts
 from lotgate.facts.values import CodeBook
@@ -70,14 +70,11 @@ def read_workspace(folder: Path, law: Law) -> list[tuple[Goods, dict[str, str], 
     blank = items.with_columns(pl.lit(None, dtype=pl.String).alias(column) for column in codes)
     bare = replace(ws, tables={**ws.tables, "items": blank})
     facts = ItemFacts(bare, law, CodeBook(law))
-    return [
-        (
-            replace(one, missed=tests_missed(facts, one.item)),
-            {c[:2]: row[c] for c in codes if row[c] is not None},
-            tests_met(facts, row["item"]),
-        )
-        for row, one in zip(items.iter_rows(named=True), goods_of(bare, law), strict=True)
-    ]
+    found = []
+    for row, one in zip(items.iter_rows(named=True), goods_of(bare, law), strict=True):
+        goods, sure = with_figures(one, facts)
+        found.append((goods, {c[:2]: row[c] for c in codes if row[c] is not None}, sure))
+    return found
 
 
 def scored(
@@ -88,7 +85,7 @@ def scored(
     for one, codes, sure in goods:
         found = classifier.classify(one, sure).proposals
         for regime, code in codes.items():
-            if regime in classifier.indexes:
+            if regime in classifier.indexes or regime in classifier.named:
                 _count(scores[regime], regime, code, [p.code for p in found[regime]], one)
     return scores
 

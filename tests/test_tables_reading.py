@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
+from casebook import CASES, beside
 from lotgate.errors import InputError
 from lotgate.tables import load
 from workspaces import LINE, faults, folder, said
 
-CASES = Path(__file__).parents[2] / "shared" / "cases"
 MIDNIGHT = datetime.fromisoformat("2026-01-05")
 
 
@@ -253,7 +253,7 @@ def test_parquet_lists_of_codes_are_joined(tmp_path: Path) -> None:
     assert load(tmp_path, required=())["items"]["cn_code"].to_list() == ["1C904.a.3;1C905.a.4", "none"]
 
 
-@pytest.mark.skipif(not CASES.is_dir(), reason="the casebook is not beside the checkout")
+@beside
 def test_casebook_loads() -> None:
     workspace = load(CASES)
     assert workspace["shipments"].height > 100

@@ -350,3 +350,42 @@ def test_classifier_is_reused_for_many_goods() -> None:
     classifier = Classifier(law(), regimes=["cn"])
     assert codes(classifier.classify(Goods("a", "Holmium oxide")))[0] == "1C909.b"
     assert codes(classifier.classify(Goods("b", "Germanium tetrachloride")))[0] == "Ge"
+
+
+def test_a_code_given_under_one_law_is_proposed_under_the_other_that_shares_its_number() -> None:
+    classifier = Classifier(law(), regimes=["us", "eu", "cn"])
+    found = classifier.classify(Goods("x", "Box", codes={"us": "3A002.c.1"}))
+    assert [(one.code, one.kinds) for one in found.proposals["eu"]] == [("3A002", ("number",))]
+    assert found.proposals["cn"] == ()
+    alone = classifier.classify(Goods("x", "Box", codes={"us": "3A991.p"}))
+    assert alone.proposals["eu"] == ()
+
+
+def test_the_index_of_goods_leads_to_a_heading_in_both_languages() -> None:
+    for said in ("Closed-circuit rebreather with scrubber", "循环呼吸器"):
+        found = classify_text(said, law=law(), regimes=["us", "eu"])
+        assert codes(found, "us")[0] == codes(found, "eu")[0] == "8A002"
+        assert not found.proposals["us"][0].verified
+    assert codes(classify_text("Software for a closed-circuit rebreather", law=law()), "us") == []
+
+
+def test_where_goods_were_made_says_nothing_of_what_they_are() -> None:
+    plain, told = (
+        classify_text(one, law=law()) for one in ("Image intensifier tube", "Image intensifier tube made in Korea")
+    )
+    assert codes(plain, "us") == codes(told, "us") == ["6A002"]
+
+
+def test_a_heading_the_description_denies_is_not_proposed(tmp_path: Path) -> None:
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    (folder / "own.csv").write_text("regime,code,text_en\nus,1C226,Tungsten carbide parts\n", encoding="utf-8")
+    assert codes(classify_text("Tungsten carbide parts", law=law(), lists=folder), "us") == ["1C226"]
+    denied = classify_text("Tungsten carbide parts, not controlled by 1C226", law=law(), lists=folder)
+    assert codes(denied, "us") == []
+
+
+def test_what_the_us_listed_alone_is_not_proposed_under_the_eus_number() -> None:
+    entry = Entry("us", "3B001.p.2", Text("Cleaning equipment", "清洗设备"), Text("x", "x"))
+    assert shared_with_eu(entry) is not None
+    assert shared_with_eu(entry, ["3B001.p"]) is None

@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pytest
 
 import lotgate
+from casebook import CASES, LISTS, beside
 from lotgate.decide import Decisions
 from lotgate.law import Law
 
-SHARED = Path(__file__).parents[3] / "shared"
-CASES, LISTS = SHARED / "cases", SHARED / "lists"
-pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="SKIPPED: no casebook beside the checkout (../shared/cases)")
+pytestmark = beside
 
 
 @cache

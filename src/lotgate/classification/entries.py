@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from importlib.resources import files
 from pathlib import Path
 
 from lotgate.errors import Fault, InputError, MissingError
@@ -14,7 +15,23 @@ from lotgate.items.codes import parts
 from lotgate.law import Law, Text
 from lotgate.tables.schema import REGIMES
 
-__all__ = ["Entry", "law_entries", "list_entries", "shared_with_eu"]
+__all__ = [
+    "Entry",
+    "heading_cite",
+    "index_of_goods",
+    "indexed_goods",
+    "is_shared",
+    "law_entries",
+    "list_entries",
+    "shared_with_eu",
+]
+
+_SHARED = re.compile(r"^\d[A-E][0-3][0-8]\d")
+"""Numbers of the multilateral regimes; the 90s and the 500, 600 and 900 series are each side's own."""
+_HEADING = {
+    "us": Text("15 CFR part 774, Supp. 1, {}", "《美国联邦法规》第15编第774部分附录1，{}"),
+    "eu": Text("Regulation (EU) 2021/821, Annex I, {}", "欧盟2021/821号条例附件一，{}"),
+}
 
 
 @dataclass(frozen=True)
@@ -68,6 +85,40 @@ def law_entries(law: Law) -> list[Entry]:
             )
             found.setdefault((regime, entry.code, entry.text.en), entry)
     return list(found.values())
+
+
+def is_shared(code: str) -> bool:
+    """Whether a number means the same in the lists of the US and the EU."""
+    return bool(_SHARED.match(code))
+
+
+def heading_cite(regime: str, code: str) -> Text:
+    """Where a heading of the US or EU list stands."""
+    return Text(*(_HEADING[regime][language].format(code) for language in ("en", "zh")))
+
+
+def index_of_goods() -> dict[str, Text]:
+    """Headings of the US and EU lists, each with the goods people look up under it, in words of our own."""
+    text = files("lotgate.classification").joinpath("data").joinpath("goods_index.csv").read_text(encoding="utf-8")
+    found: dict[str, Text] = {}
+    for row in csv.DictReader(text.splitlines()):
+        held = found.get(row["code"])
+        names = Text(row["en"].replace(";", "; "), row["zh"].replace(";", "；"))
+        found[row["code"]] = names if held is None else Text(f"{held.en}; {names.en}", f"{held.zh}；{names.zh}")
+    return found
+
+
+def indexed_goods() -> list[Entry]:
+    """One entry for each name in the index of goods. It says where to read, not what stands there: none is verified."""
+    found = []
+    for code, names in index_of_goods().items():
+        for regime in ("us", "eu") if is_shared(code) else ("us",):
+            cite, beside = heading_cite(regime, code), f"{names.en} {names.zh}"
+            found += [
+                Entry(regime, code, Text(name, name), cite, below=beside, verified=False)
+                for name in re.split(r"[;；]\s*", f"{names.en}；{names.zh}")
+            ]
+    return found
 
 
 # ---- lists of the user -----------------------------------------------------------------------------------------------
@@ -162,13 +213,14 @@ def _us(code: str, text: str, context: str, limit: str = "") -> Entry:
     )
 
 
-def shared_with_eu(entry: Entry) -> Entry | None:
+def shared_with_eu(entry: Entry, alone: Collection[str] = ()) -> Entry | None:
     """The same entry under the EU's number, where the numbering is that of the multilateral regimes.
 
-    Entries 001 to 389 of each category come from the same regimes in both lists; the 90s and the 500, 600 and 900
-    series are each side's own. The words are those of the US list, so the EU's must be read.
+    Entries 001 to 389 of each category come from the same regimes in both lists, but for what the US put among them
+    `alone`. The words are those of the US list, so the EU's must be read.
     """
-    if entry.regime != "us" or not re.match(r"^\d[A-E][0-3][0-8]\d", entry.code):
+    ours = any(entry.code == code or entry.code.startswith(f"{code}.") for code in alone)
+    if entry.regime != "us" or not is_shared(entry.code) or ours:
         return None
     heading = entry.code[:5]
     cite = Text(

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lotgate.classification.entries import Entry
+from lotgate.classification.entries import Entry, heading_cite, is_shared
+from lotgate.classification.words import head, tokens
 from lotgate.facts.item_facts import ItemFacts
 from lotgate.items.catalogue import tool
 from lotgate.items.composition import Hint
@@ -16,13 +17,19 @@ from lotgate.law import Law, Text
 __all__ = [
     "Evidence",
     "Sure",
+    "civil",
     "customs",
+    "denied",
     "figures",
     "hints_of",
     "inside_assembly",
     "limits_missed",
+    "material_alone",
     "open_hints",
     "other_kind",
+    "other_than_chips",
+    "rest_of_chips",
+    "same_number",
     "settled",
     "tests_met",
     "tests_missed",
@@ -132,6 +139,44 @@ def other_kind(entry: Entry, stage: str | None) -> Evidence | None:
     return None
 
 
+_MILITARY = re.compile(
+    r"militar|defen[cs]e|weapon|missile|munition|warship|combat|army|naval|tank|军|武器|导弹|战斗|弹药", re.I
+)
+_DENIED_CODE = re.compile(
+    r"(?:not (?:controlled|covered|caught|listed) (?:by|under|in)|outside|不受|不属于|未列入)\s*([0-9][A-E][0-9]{3})",
+    re.I,
+)
+
+
+def civil(entry: Entry, description: str) -> Evidence | None:
+    """The 600 series holds goods specially designed for military use: not those of which nothing says so."""
+    if entry.regime != "us" or not re.match(r"^\d[A-E]6", entry.code) or _MILITARY.search(description):
+        return None
+    return Evidence(
+        0.5,
+        Text("the 600 series is for military use, of which nothing is said", "600系列针对军用，而描述未提及军用"),
+    )
+
+
+_RAW = frozenset({"c:metal", "c:powder", "c:oxide", "c:compound", "c:alloy"})
+
+
+def material_alone(entry: Entry, description: str) -> Evidence | None:
+    """A metal, powder or oxide by name is a material: not the equipment or the parts that an entry is about."""
+    things = head(description)
+    if entry.kind not in ("A", "B") or not things & _RAW or not all(t in _RAW or t.startswith("e:") for t in things):
+        return None
+    return Evidence(0.4, Text("the goods are a material, the entry is not about one", "物项为材料，条目并非针对材料"))
+
+
+def denied(entry: Entry, description: str) -> Evidence | None:
+    """A heading that the description says it does not fall under."""
+    if entry.code[:5].upper() not in {found.upper() for found in _DENIED_CODE.findall(description)}:
+        return None
+    told = f"the description says it is not {entry.code[:5]}", f"描述称其不属于{entry.code[:5]}"
+    return Evidence(0.2, Text(*told))
+
+
 # ---- composition -----------------------------------------------------------------------------------------------------
 
 
@@ -221,6 +266,41 @@ def _percent(share: Any) -> str:
     return "?" if share is None else f"{float(share) * 100:.4g} %"
 
 
+_OF_CHIPS = frozenset({"c:ic", "c:processor", "c:computer", "c:memory", "c:fpga", "c:hbm", "c:semiconductor"})
+
+
+def other_than_chips(entry: Entry, chip: bool) -> Evidence | None:
+    """Goods with a chip's figures are chips: an accelerator of particles is another thing."""
+    if not chip or tokens(f"{entry.text.en} {entry.context}") & _OF_CHIPS:
+        return None
+    return Evidence(0.3, Text("the goods are a chip, of which the entry says nothing", "物项为芯片，条目未提及芯片"))
+
+
+def rest_of_chips(facts: ItemFacts, item: str) -> list[Sure]:
+    """Where a chip surely misses every limit of the advanced ones: the entries for what is left, which few need a
+    licence for."""
+    place = facts.place[item]
+    meets = facts.item_meets[place]
+    if facts.metrics["has_metric"][place] != "yes" or any(
+        _code_of(test)[0] == "us" for test in meets.must | (meets.may or frozenset())
+    ):
+        return []
+    board = facts.cells("stage")[place] in WHOLES
+    code, what = ("4A994", "4A994.l") if board else ("3A991", "3A991.p")
+    return [
+        Sure(
+            "us",
+            code,
+            0.55,
+            "parameter",
+            Text("its figures miss every limit of 3A090", "其参数未达到3A090的任何限值"),
+            Text(f"15 CFR part 774, Supp. 1, {what}", f"《美国联邦法规》第15编第774部分附录1，{what}"),
+            Text("processing performance of 8 TOPS or more, or transfer of 150 GB/s or more",
+                 "处理性能达到8 TOPS，或传输速率达到150 GB/s"),
+        )
+    ]  # fmt: skip
+
+
 # ---- chips and tools -------------------------------------------------------------------------------------------------
 
 
@@ -282,6 +362,23 @@ def limits_missed(entry: Entry, missed: frozenset[tuple[str, str]]) -> Evidence 
     return Evidence(0.2, Text(f"its figures miss the limits of {entry.code}", f"其参数未达到{entry.code}的限值"))
 
 
+def same_number(codes: Mapping[str, str]) -> list[Sure]:
+    """The heading a person has given under US or EU law, for the other of the two: below 390 they share numbers.
+
+    China's numbers look alike and are never compared with theirs.
+    """
+    found = []
+    for given, other in (("us", "eu"), ("eu", "us")):
+        heading = next((code[:5] for code in codes.get(given, "").split(";") if is_shared(code)), None)
+        if heading is None or other in codes:
+            continue
+        why = Text(f"{given}_code is {codes[given]}, and both lists share its number",
+                   f"{given}_code 为 {codes[given]}，两清单编号相同")  # fmt: skip
+        cite = heading_cite(other, heading)
+        found.append(Sure(other, heading, 0.8, "number", why, cite, Text("the other list's text", "另一清单的文本")))
+    return found
+
+
 def tool_codes(model: str | None) -> list[Sure]:
     """Codes that the built-in catalogue of chip tools knows for a model."""
     known = tool(model)
@@ -289,5 +386,7 @@ def tool_codes(model: str | None) -> list[Sure]:
         return []
     why = Text(f"model {model} is in the catalogue of tools", f"型号{model}见于内置设备目录")
     cite = Text(known.source, known.source)
-    codes = [("us", known.us_code), ("nl", "3B001.f.4")] if known.nl_from else [("us", known.us_code)]
+    codes = [("us", known.us_code)]
+    codes += [("eu", known.eu_code)] if known.eu_code else []
+    codes += [("nl", "3B001.f.4")] if known.nl_from else []
     return [Sure(regime, code, 0.9, "model", why, cite) for regime, code in codes]

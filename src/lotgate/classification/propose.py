@@ -11,24 +11,37 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from lotgate.classification.entries import Entry, law_entries, list_entries, shared_with_eu
+from lotgate.classification.entries import (
+    Entry,
+    index_of_goods,
+    indexed_goods,
+    law_entries,
+    list_entries,
+    shared_with_eu,
+)
 from lotgate.classification.evidence import (
     Evidence,
     Sure,
+    civil,
     customs,
+    denied,
     figures,
     hints_of,
     inside_assembly,
     limits_missed,
+    material_alone,
     open_hints,
     other_kind,
+    other_than_chips,
+    rest_of_chips,
+    same_number,
     settled,
     tests_met,
     tests_missed,
     tool_codes,
 )
 from lotgate.classification.rank import Index, Match
-from lotgate.classification.words import weighted
+from lotgate.classification.words import FORMS, goods_name, head, weighted
 from lotgate.errors import Fault, InputError
 from lotgate.facts.answers import apply_answers
 from lotgate.facts.evidence import as_of
@@ -38,11 +51,17 @@ from lotgate.law import Law, Text
 from lotgate.tables import Workspace
 from lotgate.tables.vocabulary import nearest
 
-__all__ = ["Classified", "Classifier", "Goods", "Proposal", "classify", "classify_text", "goods_of"]
+__all__ = ["Classified", "Classifier", "Goods", "Proposal", "classify", "classify_text", "goods_of", "with_figures"]
 
 LEAST = {"cn": 0.25, "us": 0.40, "eu": 0.40, "nl": 0.30, "jp": 0.40}
 """Score from which a code is proposed at all, by regime."""
 BEST = 3
+INDEXED = 0.6
+"""How well goods must fit a name of the index of goods: it is short, and says nothing of limits."""
+MOST_INDEXED = 0.85
+"""How sure the index alone can be; what a catalogue or a figure says is surer."""
+MULTILATERAL = frozenset({"3B001.f.1"})
+"""Of the equipment the US lists for its rule on advanced chips, what the other lists have too."""
 NEARLY = 0.9
 """How near a paragraph must come to its heading to be named instead of it."""
 
@@ -62,6 +81,8 @@ class Goods:
     """Codes a person has given already, by regime."""
     missed: frozenset[tuple[str, str]] = frozenset()
     """(regime, code) of entries whose limits its figures surely miss."""
+    chip: bool = False
+    """Whether its figures are a chip's."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +98,7 @@ class Proposal:
     measure: tuple[Text, ...]
     verified: bool = True
     kinds: tuple[str, ...] = ("words",)
-    """What proposes it: words, composition, parameter, model."""
+    """What proposes it: words, composition, parameter, model, number (of a code given under another law)."""
 
     def to_json(self) -> dict[str, Any]:
         """The machine's form."""
@@ -127,9 +148,14 @@ class Classifier:
         self.regimes = [code for code in law.regimes if regimes is None or code in set(regimes)]
         entries = law_entries(law) + (list_entries(Path(lists)) if lists is not None else [])
         if not any(entry.regime == "eu" for entry in entries):
-            entries += [twin for entry in entries if (twin := shared_with_eu(entry)) is not None]
+            alone = {row["code"] for row in law.list_rows.get("us-sme", ())} - MULTILATERAL
+            entries += [twin for entry in entries if (twin := shared_with_eu(entry, alone)) is not None]
         self.by_regime = {code: [e for e in entries if e.regime == code] for code in self.regimes}
         self.indexes = {code: Index(found) for code, found in self.by_regime.items() if found}
+        self.goods = index_of_goods()
+        goods = indexed_goods()
+        named = {code: [one for one in goods if one.regime == code] for code in self.regimes}
+        self.named = {code: Index(found) for code, found in named.items() if found}
         self.hints = hints_of(law)
 
     def classify(self, goods: Goods, more: Sequence[Sure] = (), top: int = BEST) -> Classified:
@@ -139,6 +165,7 @@ class Classifier:
             *settled(self.law, self.hints, goods.stage, goods.shares),
             *open_hints(self.law, self.hints, goods.stage, goods.shares, said, goods.hs or ""),
             *tool_codes(goods.model),
+            *same_number(goods.codes),
             *more,
         ]
         found = {
@@ -157,12 +184,9 @@ class Classifier:
         return [one for one in ranked if one.score >= LEAST.get(regime, 0.4)]
 
     def _by_words(self, regime: str, goods: Goods) -> list[Proposal]:
-        index = self.indexes.get(regime)
-        if index is None:
-            return []
         best: dict[str, Proposal] = {}
         for description in dict.fromkeys((goods.description, goods.description_zh)):
-            for match in index.matches(description)[:60] if description else ():
+            for match in self._matches(regime, description, _abstract(goods)) if description else ():
                 if not _fits_stage(match.entry, goods):
                     continue
                 found = self._weighed(match, goods, description)
@@ -171,17 +195,36 @@ class Classifier:
                     best[found.code] = found
         return _best_of_each(list(best.values()))
 
+    def _matches(self, regime: str, description: str, abstract: bool) -> list[Match]:
+        """Entries of the lists that fit a description, and headings under which the index of goods names them, unless
+        these are no goods."""
+        index, named = self.indexes.get(regime), self.named.get(regime)
+        found = index.matches(description)[:60] if index is not None else []
+        texts = {entry.code: entry for entry in self.by_regime.get(regime, ())}
+        # the index holds names, so it is asked by the name alone too
+        for asked in dict.fromkeys((description, goods_name(description) if head(description) - FORMS else "")):
+            for match in named.matches(asked) if named is not None and asked and not abstract else ():
+                if match.score >= INDEXED:
+                    code = match.entry.code
+                    entry = texts.get(code, replace(match.entry, text=self.goods[code]))
+                    found.append(replace(match, entry=entry, score=min(match.score, MOST_INDEXED)))
+        return found
+
     def _weighed(self, match: Match, goods: Goods, description: str) -> Proposal:
-        entry = match.entry
+        entry, whole = match.entry, f"{goods.description} {goods.description_zh}"
         told = [
             one
             for one in (
                 customs(entry, goods.hs),
                 figures(entry, description),
+                civil(entry, whole),
+                denied(entry, whole),
+                material_alone(entry, description),
                 inside_assembly(entry, goods.stage),
                 other_kind(entry, goods.stage),
                 self._against(entry, goods),
                 limits_missed(entry, goods.missed),
+                other_than_chips(entry, goods.chip),
             )
             if one is not None
         ]
@@ -234,15 +277,19 @@ class Classifier:
         return Proposal(one.regime, one.code, one.score, text, one.cite, (one.why,), measure, True, (one.kind,))
 
 
-def _fits_stage(entry: Entry, goods: Goods) -> bool:
-    """Software and technology entries speak of what is said to be software or technology, and the other way round."""
+def _abstract(goods: Goods) -> bool:
+    """Whether goods are said to be software or technology."""
     said = f"{goods.description} {goods.description_zh}".lower()
-    abstract = goods.stage == "technology" or any(
+    return goods.stage == "technology" or any(
         word in said
         for word in ("technology", "software", "source code", "know-how", "技术资料", "软件", "图纸", "技术")
     )
+
+
+def _fits_stage(entry: Entry, goods: Goods) -> bool:
+    """Software and technology entries speak of what is said to be software or technology, and the other way round."""
     if entry.kind in ("D", "E"):
-        return abstract
+        return _abstract(goods)
     return not (goods.stage == "technology" and entry.kind)
 
 
@@ -314,8 +361,15 @@ def classify(
     if faults:
         raise InputError(faults)
     classifier = Classifier(law, lists, regimes)
-    rows = {one.item: replace(one, missed=tests_missed(facts, one.item)) for one in goods_of(ws, law)}
-    return [classifier.classify(rows[item], tests_met(facts, item), top) for item in wanted]
+    rows = {one.item: one for one in goods_of(ws, law)}
+    return [classifier.classify(*with_figures(rows[item], facts), top) for item in wanted]
+
+
+def with_figures(goods: Goods, facts: ItemFacts) -> tuple[Goods, list[Sure]]:
+    """Goods with what the figures of a chip rule out, and the codes they propose."""
+    chip = facts.metrics["has_metric"][facts.place[goods.item]] == "yes"
+    told = replace(goods, missed=tests_missed(facts, goods.item), chip=chip)
+    return told, [*tests_met(facts, goods.item), *rest_of_chips(facts, goods.item)]
 
 
 def goods_of(ws: Workspace, law: Law) -> list[Goods]:

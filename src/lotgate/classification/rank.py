@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lotgate.classification.entries import Entry
-from lotgate.classification.words import broader, entry_weights, tokens, weighted
+from lotgate.classification.words import FORMS, broader, entry_weights, head, tokens, weighted
 
 __all__ = ["Index", "Match"]
 
@@ -31,6 +31,10 @@ UNHEARD_TAIL = 0.4
 """What is left of that where the word stands behind the goods' name."""
 ONE_WORD = 0.4
 """What is left of a score that rests on one ordinary word, no term of the trade."""
+WIDER_ALONE = 0.6
+"""What is left of a score that rests on wider terms alone: an electrolyte is no battery."""
+OTHER_THING = 0.7
+"""What is left of a score where the entry says nothing of what the goods are, by the last word of their name."""
 OTHER_ELEMENT, UNNAMED, NO_ELEMENT = 0.45, 0.75, 0.6
 """What is left of a score where goods and entry name different elements, the entry alone names one, the goods alone."""
 CARRIERS = frozenset({"e:Fe", "e:Co", "e:Ni", "e:Al", "e:Mg", "e:Cu", "e:B"})
@@ -75,10 +79,14 @@ class Index:
         """Every entry that shares a word with the description, best first."""
         said = {t: weight for t, weight in weighted(description).items() if self.has_chinese or not _chinese(t)}
         weights, total = self._weights(said)
+        things = head(description)
+        if not self.has_chinese and any(_chinese(token) for token in things - FORMS):
+            total += self.rarest * UNHEARD  # the lists have no word for what the goods are
         if not total:
             return []
+        things |= broader(dict.fromkeys(things, 1.0)).keys()
         near = {number for token in weights for number in self.at.get(token, ())}
-        found = [self._match(number, weights, total) for number in sorted(near)]
+        found = [self._match(number, weights, total, things, said) for number in sorted(near)]
         return sorted(found, key=lambda match: (-match.score, len(match.entry.code), match.entry.code))
 
     def _weights(self, said: Mapping[str, float]) -> tuple[dict[str, float], float]:
@@ -108,7 +116,14 @@ class Index:
         """How much a token counts."""
         return self.rare.get(token, self.rarest * UNHEARD)
 
-    def _match(self, number: int, weights: Mapping[str, float], total: float) -> Match:
+    def _match(
+        self,
+        number: int,
+        weights: Mapping[str, float],
+        total: float,
+        things: frozenset[str],
+        said: Mapping[str, float],
+    ) -> Match:
         own, above = self.own[number], self.above[number]
         beside = above | self.below[number]
         mine = self.weights[number]
@@ -123,7 +138,11 @@ class Index:
         score *= min(1.0, max(explained, mass / (ENOUGH * self.rarest)))
         if len(hit) == 1 and explained < 1 and next(iter(hit))[1] != ":":
             score *= ONE_WORD
+        if not hit.keys() & said.keys():
+            score *= WIDER_ALONE if hit.keys() - FORMS else 0.0
         score *= self._elements(own | beside, weights)
+        if not self.has_chinese and things and not things & (own | beside) and not any(map(_trade, hit)):
+            score *= OTHER_THING
         words = tuple(sorted(hit, key=lambda t: -hit[t]))
         return Match(self.entries[number], score, words)
 
@@ -150,6 +169,11 @@ class Index:
 def _both(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
     """The greater weight of each token."""
     return {token: max(one.get(token, 0.0), other.get(token, 0.0)) for token in {**one, **other}}
+
+
+def _trade(token: str) -> bool:
+    """Whether a token is a term that says what goods are, and not only of what or in which form."""
+    return token.startswith("c:") and token not in FORMS and token != "c:steel"
 
 
 def _chinese(token: str) -> bool:

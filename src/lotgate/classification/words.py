@@ -15,7 +15,7 @@ from importlib.resources import files
 
 from lotgate.suppliers.substances import rows_of
 
-__all__ = ["broader", "entry_weights", "tokens", "weighted"]
+__all__ = ["FORMS", "broader", "entry_weights", "goods_name", "head", "tokens", "weighted"]
 
 _STOP = frozenset(
     re.findall(
@@ -24,19 +24,34 @@ _STOP = frozenset(
         "thereof this those to which with within without all each both more most least less following having specially "
         "designed described specified controlled items item see also one two three use used using made e.g i.e eg ie "
         "capable has have can may per including include includes therefor thereto n.e.s nes elsewhere etc type kind "
-        "grade lot new 的 及其 和 与 或 等 用 含 及 以 其",
+        "grade lot new industrial commercial household retail consumer domestic professional "
+        "的 及其 和 与 或 等 用 含 及 以 其",
     )
 )
 _DENIED = re.compile(
     r"\b(?:no|not|without|free of|free from|except|excluding|other than)\b[^,;.()]*"
     r"|(?:不含|不包括|不受|不属于|不带)[^，。；、,;（(]*"
 )
+_ORIGIN = re.compile(
+    r"\b(?:made|manufactured|produced|assembled) in\b[^,;.()]*|\b(?:direct )?product of [A-Z][^,;.()]*"
+    r"|[^,;.()]*\b(?:price|not stated|not yet classified|controlled content|of unknown origin)\b[^,;.()]*"
+)
+"""Where goods were made and what is not known of them says nothing of what they are."""
 _TAIL = re.compile(r"\b(?:with|containing|for|from|used in|inside|including|made of|of|by)\b|[,;(（，；]")
 _PURPOSE = re.compile(
     r"\b(?:for|usable|capable|having|containing|used|designed|including|such as|with|other than|to)\b|[(（]"
 )
 _WORD = re.compile(r"[a-z0-9]+(?:[./-][a-z0-9]+)*|[\u4e00-\u9fff]+")
 _SYMBOL = re.compile(r"(?<![A-Za-z])(?:Dy|Tb|Gd|Sm|Lu|Sc|Ho|Er|Tm|Eu|Yb|Ga|Ge|Sb|Bi|Te|Nd|Pr)(?![A-Za-z])")
+FORMS = frozenset(
+    re.findall(
+        r"\S+",
+        "c:equipment c:metal c:powder c:oxide c:compound c:alloy c:crystal c:wafer c:mixture c:target c:isotope device "
+        "devic unit assembl assembly part component module product gas sheet block piece tow stack spool fibr tube "
+        "sponge kit material 材料 设备 部件 产品 制品 系统 装置 组件 元件 器件",
+    )
+)
+"""Words that say in what form goods come, and leave it to the word before to say what they are."""
 TAIL_WEIGHT = 0.6
 """How much a word behind the goods' name weighs, against one of the name."""
 BROADER = 0.6
@@ -86,9 +101,7 @@ def _of(text: str) -> Iterator[str]:
         for found in pattern.finditer(lowered):
             yield known[found[1]]
         lowered = pattern.sub(" ", lowered)
-    for symbol in re.findall(
-        r"(?<![A-Za-z])(?:Dy|Tb|Gd|Sm|Lu|Sc|Ho|Er|Tm|Eu|Yb|Ga|Ge|Sb|Bi|Te|Nd|Pr)(?![A-Za-z])", text
-    ):
+    for symbol in _SYMBOL.findall(text):
         yield f"e:{symbol}"
     for found in _WORD.finditer(lowered):
         word = found[0]
@@ -96,6 +109,38 @@ def _of(text: str) -> Iterator[str]:
             yield from (word[k : k + 2] for k in range(len(word) - 1)) if len(word) > 1 else ()
         elif word not in _STOP and len(word) > 1 and not re.fullmatch(r"[\d./-]+", word):
             yield _stem(word)
+
+
+def goods_name(description: str) -> str:
+    """What stands before the first comma, `with`, `for` and the like."""
+    said = _DENIED.sub(" ", _ORIGIN.sub(" ", description))
+    return next((part.strip() for part in _TAIL.split(said) if part.strip()), "")
+
+
+def head(description: str) -> frozenset[str]:
+    """What goods are, by the last word of their name; with what stands before it, where that only tells a form.
+
+    A steel shaft is a shaft: an entry that speaks of steel alone is not about it.
+    """
+    said = goods_name(description)
+    name, models = said.lower(), {found[0].lower() for found in re.finditer(r"\b[A-Z0-9:./-]{2,}\b", said)}
+    english, in_english, chinese, in_chinese = _concepts()
+    places = [
+        (f.end(), known[f[1]]) for p, known in ((in_english, english), (in_chinese, chinese)) for f in p.finditer(name)
+    ]
+    plain = in_chinese.sub(lambda f: "\0" * len(f[0]), in_english.sub(lambda f: "\0" * len(f[0]), name))
+    for found in _WORD.finditer(plain):
+        word = found[0]
+        if "\u4e00" <= word[0] <= "\u9fff":
+            places.append((found.end(), word[-2:]))
+        elif not re.search(r"\d", word) and word not in _STOP | models:
+            places.append((found.end(), _stem(word)))
+    held: list[str] = []
+    for _, token in sorted(places, reverse=True):
+        held.append(token)
+        if token not in FORMS:
+            break
+    return frozenset(held)
 
 
 @lru_cache(maxsize=65536)
@@ -106,6 +151,7 @@ def tokens(text: str) -> frozenset[str]:
 
 def weighted(description: str) -> Mapping[str, float]:
     """The tokens of a description with their weight: the goods' name in full, what stands behind it less."""
+    description = _ORIGIN.sub(" ", description)
     before, _, purpose = re.sub(r"\bfor\b", "\0", description, count=1).partition("\0")
     meant = dict.fromkeys(_of(purpose), TAIL_WEIGHT) if purpose else {}
     meant = {token: weight for token, weight in meant.items() if token not in set(_of(before))}

@@ -49,7 +49,7 @@ class Accelerator:
 
 @dataclass(frozen=True)
 class Tool:
-    """One family of chip-making tools. `us_code`, `nl_from` and `overlay_nm` are None where they are not known.
+    """One family of chip-making tools. Codes, `nl_from` and `overlay_nm` are None where they are not known.
 
     `verified` speaks of the class (which entry, which order); overlay figures are not verified for any row.
     """
@@ -63,6 +63,7 @@ class Tool:
     immersion: str | None
     overlay_nm: Fraction | None
     us_code: str | None
+    eu_code: str | None
     nl_from: date | None
     verified: bool
     source: str
@@ -146,6 +147,7 @@ def tools() -> tuple[Tool, ...]:
             immersion=row["immersion"] or None,
             overlay_nm=_number(row, "overlay_nm"),
             us_code=row["us_code"] or None,
+            eu_code=row["eu_code"] or None,
             nl_from=parse_day(row["nl_from"]) if row["nl_from"] else None,
             verified=row["verified"] == "class",
             source=row["source"],
