@@ -389,3 +389,10 @@ def test_what_the_us_listed_alone_is_not_proposed_under_the_eus_number() -> None
     entry = Entry("us", "3B001.p.2", Text("Cleaning equipment", "清洗设备"), Text("x", "x"))
     assert shared_with_eu(entry) is not None
     assert shared_with_eu(entry, ["3B001.p"]) is None
+
+
+def test_a_description_that_says_nothing_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["classify", "--description", "  "])
+    assert end.value.code == 2
+    assert "says nothing" in capsys.readouterr().err

@@ -65,6 +65,8 @@ def classify(
 
     if (workspace is None) == (description is None):
         raise click.UsageError("give either WORKSPACE or --description")
+    if description is not None and not description.strip():
+        raise click.UsageError("--description says nothing; expected what the goods are, in English or Chinese")
     regimes = _regimes(regime)
     law = load_law(law_folders, as_known)
     if unknown := [one for one in regimes or () if one not in law.regimes]:
