@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from lotgate.licence.people import roles
 from lotgate.web.accounts.models import User
 from lotgate.web.api import api
+from lotgate.web.api.records import step_paths
 from lotgate.web.pages.urls import Kind
 from lotgate.web.services import demonstration as demo
 from lotgate.web.store.book import Book, act
@@ -35,6 +36,24 @@ PAGES = {
     "people": {"administrator"},
     "checks": {*EXPORTERS, "filing-agent"},
     "portfolio": {*EXPORTERS, "filing-agent"},
+    "template": {*EXPORTERS, "filing-agent"},
+}  # fmt: skip
+
+
+SAME = {
+    # page: the operations of the API that show and do the same
+    "home": ("application_list", "me_show"), "organisation": ("token_make",), "checks": ("check_list", "check_ask"),
+    "check": ("check_show", "check_lines"), "progress": ("check_show",),
+    "questions": ("check_questions", "check_answer"),
+    "check_report": ("check_report",), "check_workbook": ("check_workbook",), "line": ("check_line", "check_explain"),
+    "template": ("check_template",), "apply": ("check_apply",),
+    "portfolio": ("check_portfolio", "check_horizon", "check_changes"),
+    "find": ("licence_list", "licence_verify"), "log": ("audit_verify", "audit_head"), "export": ("audit_export",),
+    "people": ("people_list",), "add_person": ("people_add", "people_organisation", "people_give"),
+    "end_membership": ("people_end",), "list": ("application_list", "finding_list"), "new": ("application_create",),
+    "case": ("application_show", "application_history"), "file": ("file_open",),
+    "paper": ("application_paper", "licence_paper"), "credential": ("licence_credential",),
+    "as_of": ("application_show",), "step": ("application_grant", "licence_reserve", "file_attach"),
 }  # fmt: skip
 
 
@@ -188,6 +207,37 @@ def test_jobs_downloads_and_the_log_of_the_api_are_for_those_they_belong_to(worl
             assert answer.status_code in (403, 404), (name, address, answer.status_code)
         for short in ("/audit/verify", "/audit/export"):
             assert (who.get(short).status_code == 200) is (name == "auditor"), (name, short)
+
+
+def test_whatever_a_page_does_the_api_does_too() -> None:
+    """A new page has to say here which operations stand for it; steps come from the same tables on both sides."""
+    operations = {one["operationId"] for path in api.get_openapi_schema()["paths"].values() for one in path.values()}
+    assert set(SAME) == {name for name, _ in page_patterns()}
+    assert {name for names in SAME.values() for name in names} <= operations
+    for kind, event, _ in step_paths():
+        assert f"{kind}_{event}" in operations
+
+
+def test_an_administrator_keeps_people_over_the_api_and_nobody_else_does(world: Any) -> None:
+    people, _ = world
+    admin = people["administrator"]
+    made = admin.post("/people/organisations", {"code": "bureau", "name": "Bureau", "country": "CN", "regimes": ["cn"]})
+    assert made.status_code == 201, made.content
+    added = admin.post("/people/users", {"username": "bureau-person"})
+    assert added.status_code == 201 and len(added.json()["password"]) >= 16
+    role = {"user": "bureau-person", "organisation": "bureau", "role": "officer"}
+    given = admin.post("/people/memberships", role)
+    assert given.status_code == 201 and given.json()["role"] == "officer"
+    bad = admin.post("/people/memberships", {**role, "user": "nobody", "until": "2026-02-30"})
+    assert bad.status_code == 422 and {one["column"] for one in bad.json()["faults"]} == {"user", "until"}
+    listed = admin.get("/people", words="bureau").json()
+    assert [one["username"] for one in listed] == ["bureau-person"]
+    assert admin.post(f"/people/memberships/{given.json()['id']}/end").status_code == 200
+    assert admin.post(f"/people/memberships/{given.json()['id']}/end").status_code == 404
+    for name in set(people) - {"administrator"}:
+        assert people[name].get("/people").status_code == 403, name
+        for path, body in (("users", {"username": "x"}), ("memberships", role), ("memberships/1/end", {})):
+            assert people[name].post(f"/people/{path}", body).status_code == 403, (name, path)
 
 
 def test_every_role_has_somebody_who_tried() -> None:

@@ -7,7 +7,15 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
-__all__ = ["attachment", "credential", "pdf"]
+from lotgate.web.services.files import WORKBOOK
+
+__all__ = ["attachment", "credential", "pdf", "report", "workbook"]
+
+_REPORT = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; sandbox allow-scripts "
+    "allow-popups allow-modals"
+)
+"""The report is one file with its own style and script; it runs apart from the session that shows it."""
 
 
 def attachment(file: Any, name: str) -> HttpResponse:
@@ -27,6 +35,18 @@ def pdf(content: bytes, name: str) -> HttpResponse:
     answer = HttpResponse(content, content_type="application/pdf")
     answer.headers["Content-Disposition"] = content_disposition_header(False, name)
     return answer
+
+
+def report(html: str) -> HttpResponse:
+    """The report of a check as one page."""
+    answer = HttpResponse(html)
+    answer.headers["Content-Security-Policy"] = _REPORT
+    return answer
+
+
+def workbook(content: bytes, name: str) -> HttpResponse:
+    """A workbook of ours."""
+    return _saved(content, WORKBOOK, name)
 
 
 def _saved(content: bytes, kind: str, name: str) -> HttpResponse:

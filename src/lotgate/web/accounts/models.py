@@ -71,8 +71,12 @@ class Membership(models.Model):
         ]
 
 
-SCOPES = ("read", "check", "act:application", "act:licence", "act:clearance", "act:delivery", "act:lot", "act:finding")
-"""What a token may be good for. `read` is for looking; `act:KIND` for steps on records of a kind."""
+SCOPES = (
+    "read", "check", "act:application", "act:licence", "act:clearance", "act:delivery", "act:lot", "act:finding",
+    "people",
+)  # fmt: skip
+"""What a token may be good for. `read` is for looking; `act:KIND` for steps on records of a kind; `people` for
+an administrator's work."""
 
 
 class Token(models.Model):

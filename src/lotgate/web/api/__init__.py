@@ -7,7 +7,7 @@ from typing import Any
 from ninja import NinjaAPI
 
 from lotgate import __version__
-from lotgate.web.api import access, checks, papers, problems, records
+from lotgate.web.api import access, checks, papers, people, problems, records
 
 __all__ = ["api"]
 
@@ -36,3 +36,4 @@ problems.register(api)
 records.register(api)
 checks.register(api)
 papers.register(api)
+people.register(api)

@@ -63,6 +63,8 @@ class RecordOut(Schema):
     facts: dict[str, Any]
     clock: dict[str, Any] | None = None
     steps: Annotated[list[Step], Field(default_factory=list)]
+    needed: Annotated[list[dict[str, str]], Field(default_factory=list)]
+    """What an application of the caller's still lacks before it can go on."""
 
 
 class Listed(Schema):

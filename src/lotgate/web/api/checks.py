@@ -10,6 +10,8 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from lotgate.licence import Actor
+from lotgate.report.html import render_html
+from lotgate.web import downloads
 from lotgate.web.api.access import need
 from lotgate.web.api.bodies import Body, StepDone
 from lotgate.web.api.records import IdempotencyKey, step_json
@@ -120,6 +122,11 @@ def _reading(router: Router) -> None:
         actor = need(request, "read")
         return [job_json(one) for one in checks.jobs(actor.organisation, size)]
 
+    @router.get("/template", operation_id="check_template", summary="The empty workbook / 空白工作簿")
+    def template(request: HttpRequest) -> Any:
+        need(request, "read")
+        return downloads.workbook(checks.template(), "lotgate-template.xlsx")
+
     @router.get("/{job}", response=dict[str, Any], operation_id="check_show", summary="How far a check is / 判定进度")
     def show(request: HttpRequest, job: _Job) -> Any:
         actor = need(request, "read")
@@ -158,6 +165,32 @@ def _reading(router: Router) -> None:
     def explain(request: HttpRequest, job: _Job, line: _Name) -> Any:
         actor = need(request, "read")
         return checks.explanation(_job(request, actor, job), line)
+
+    @router.get(
+        "/{job}/questions",
+        response=list[dict[str, Any]],
+        operation_id="check_questions",
+        summary="Questions / 待答问题",
+    )
+    def questions(request: HttpRequest, job: _Job) -> Any:
+        """Those that settle most lines first; answers go to /answers."""
+        actor = need(request, "read")
+        return [
+            {
+                "subject": one.subject,
+                "fact": one.fact,
+                "question": {"en": one.question.en, "zh": one.question.zh},
+                "lines": list(one.lines),
+                "measures": list(one.measures),
+            }
+            for one in checks.questions(_job(request, actor, job))
+        ]
+
+    @router.get("/{job}/report", operation_id="check_report", summary="The report as one page / 报告")
+    def report(request: HttpRequest, job: _Job, language: Annotated[str, Query(pattern="^(en|zh)$")] = "en") -> Any:
+        actor = need(request, "read")
+        made = render_html(checks.decisions(_job(request, actor, job)), language=language)
+        return downloads.report(made)
 
     @router.get("/{job}/workbook", operation_id="check_workbook", summary="The workbook with answers / 附结论的工作簿")
     def workbook(request: HttpRequest, job: _Job) -> Any:

@@ -40,6 +40,7 @@ def record_json(actor: Actor, one: Record, steps: bool = False) -> dict[str, Any
     title = state_title(one.kind, state)
     kept = cases.clock_of(one, at)
     possible = cases.possible(actor, one, at) if steps else []
+    lacking = cases.needed(actor, one, at) if steps else []
     return {
         "kind": one.kind,
         "id": one.id,
@@ -51,6 +52,7 @@ def record_json(actor: Actor, one: Record, steps: bool = False) -> dict[str, Any
         "changed": one.changed,
         "facts": readers.shown(actor, one),
         "clock": kept.to_json() if kept else None,
+        "needed": [{"en": one.en, "zh": one.zh} for one in lacking],
         "steps": [
             {
                 "event": move.event,

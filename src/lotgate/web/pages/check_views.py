@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -20,24 +20,20 @@ from lotgate.licence.linking import prefill
 from lotgate.report.html import render_html
 from lotgate.report.words import ANSWERS, fact_label
 from lotgate.tables.schema import REGIMES, TABLES
+from lotgate.web import downloads
 from lotgate.web.languages import language
 from lotgate.web.pages.showing import country, unit
 from lotgate.web.pages.who import for_roles, sentence
 from lotgate.web.pages.words import word
 from lotgate.web.services import cases, checks
 
-__all__ = ["apply", "check", "checks_of", "line", "progress", "questions", "report", "workbook"]
+__all__ = ["apply", "check", "checks_of", "line", "progress", "questions", "report", "template", "workbook"]
 
 WORKERS = ("preparer", "signatory", "agent")
 PAGE = 100
 DAYS = frozenset({"checked_until"})
 """Facts that are days."""
 MOST_QUESTIONS = 200
-REPORT_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; sandbox allow-scripts "
-    "allow-popups allow-modals"
-)
-"""The report is one file with its own style and script; it runs apart from the session that shows it."""
 
 
 @for_roles(*WORKERS)
@@ -64,6 +60,12 @@ def checks_of(request: Any, actor: Actor) -> Any:
         "answers": ANSWERS,
     }
     return render(request, "pages/checks.html", shown_page, status=422 if faults else 200)
+
+
+@for_roles(*WORKERS)
+def template(request: Any, actor: Actor) -> Any:
+    """The empty workbook, every column explained in both languages."""
+    return downloads.workbook(checks.template(), "lotgate-template.xlsx")
 
 
 @for_roles(*WORKERS)
@@ -141,7 +143,7 @@ def questions(request: Any, actor: Actor, id: UUID) -> Any:
             messages.error(request, "; ".join(sentence(fault) for fault in error.faults))
             return redirect(reverse("questions", args=[job.pk]))
         return redirect(reverse("check", args=[made.pk]))
-    asked = _asked(checks.decisions(job))
+    asked = _asked(job)
     shown_page = {"job": job, "asked": asked[:MOST_QUESTIONS], "more": max(0, len(asked) - MOST_QUESTIONS)}
     return render(request, "pages/questions.html", shown_page)
 
@@ -177,9 +179,7 @@ def workbook(request: Any, actor: Actor, id: UUID) -> Any:
 def report(request: Any, actor: Actor, id: UUID) -> Any:
     """The report of a check as one page, as `lotgate check --html` writes it."""
     job = checks.job(actor.organisation, str(id))
-    answer = HttpResponse(render_html(checks.decisions(job), language=language()))
-    answer["Content-Security-Policy"] = REPORT_POLICY
-    return answer
+    return downloads.report(render_html(checks.decisions(job), language=language()))
 
 
 def _row(one: Any) -> dict[str, Any]:
@@ -244,31 +244,22 @@ def _named(workspace: Any, table: str) -> Iterator[tuple[str, str]]:
             yield row[table.removesuffix("s") if table == "items" else "party"], chosen
 
 
-def _asked(decided: Any) -> list[dict[str, Any]]:
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for one in decided:
-        for regime in one.regimes.values():
-            for ask in regime.asks:
-                key = (ask.subject, ask.fact)
-                held = found.setdefault(
-                    key,
-                    {
-                        "subject": ask.subject,
-                        "fact": ask.fact,
-                        "label": fact_label(ask.fact),
-                        "question": ask.question,
-                        "words": _words(ask.fact),
-                        "is_day": ask.fact in DAYS,
-                        "lines": set(),
-                        "measures": set(),
-                    },
-                )
-                held["lines"].add(one.line)
-                held["measures"].update(ask.matters_for)
-    ordered = sorted(found.values(), key=lambda one: (-len(one["lines"]), one["subject"], one["fact"]))
-    for place, one in enumerate(ordered):
-        one |= {"place": place, "lines": sorted(one["lines"]), "measures": sorted(one["measures"])[:4]}
-    return ordered
+def _asked(job: Any) -> list[dict[str, Any]]:
+    """The questions as the page draws them."""
+    return [
+        {
+            "place": place,
+            "subject": one.subject,
+            "fact": one.fact,
+            "label": fact_label(one.fact),
+            "question": one.question,
+            "words": _words(one.fact),
+            "is_day": one.fact in DAYS,
+            "lines": one.lines,
+            "measures": one.measures[:4],
+        }
+        for place, one in enumerate(checks.questions(job))
+    ]
 
 
 def _words(fact: str) -> tuple[tuple[str, Any], ...]:

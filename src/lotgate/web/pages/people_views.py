@@ -5,21 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from lotgate.dates import parse_day
 from lotgate.errors import InputError
 from lotgate.licence import Actor, Forbidden
 from lotgate.licence.people import roles
 from lotgate.tables.schema import REGIMES
 from lotgate.tables.vocabulary import COUNTRIES
-from lotgate.web.accounts.models import Membership, Organisation, User
-from lotgate.web.accounts.people import add_membership, add_organisation, add_user
+from lotgate.web.accounts.models import Organisation
 from lotgate.web.languages import language
 from lotgate.web.pages.who import for_roles, sentence
 from lotgate.web.pages.words import word
+from lotgate.web.services import people as services
 
 __all__ = ["add", "end", "people"]
 
@@ -30,15 +28,9 @@ SHOWN = 200
 def people(request: Any, actor: Actor) -> Any:
     """Users with their memberships, searched by name."""
     words = request.GET.get("words", "").strip()
-    found = User.objects.order_by("username")
-    if words:
-        found = found.filter(
-            Q(username__icontains=words)
-            | Q(memberships__organisation__name__icontains=words)
-            | Q(memberships__organisation__code__icontains=words)
-        ).distinct()
+    found = services.users(actor, words)
     shown_page = {
-        "users": found.prefetch_related("memberships__organisation")[:SHOWN],
+        "users": found[:SHOWN],
         "more": found.count() > SHOWN,
         "words": words,
         "organisations": Organisation.objects.order_by("code"),
@@ -55,7 +47,7 @@ def add(request: Any, actor: Actor) -> Any:
     """Adds a user, an organisation, or a membership, as the form says; the new password is shown this once."""
     if request.method == "POST":
         try:
-            _ADD.get(request.POST.get("what", ""), _nothing)(request)
+            _ADD.get(request.POST.get("what", ""), _nothing)(request, actor)
         except InputError as error:
             messages.error(request, "; ".join(sentence(fault) for fault in error.faults))
         except Forbidden as refusal:
@@ -67,47 +59,31 @@ def add(request: Any, actor: Actor) -> Any:
 def end(request: Any, actor: Actor, membership: int) -> Any:
     """Ends a membership today."""
     if request.method == "POST":
-        today = timezone.now().date()
-        found = Membership.objects.filter(pk=membership, until__isnull=True, since__lte=today)
-        if found.update(until=today):
-            messages.success(request, word("people.ended")[language()])
+        services.end(actor, membership)
+        messages.success(request, word("people.ended")[language()])
     return redirect("people")
 
 
-def _nothing(request: Any) -> None:
+def _nothing(request: Any, actor: Actor) -> None:
     messages.error(request, word("error.400.text")[language()])
 
 
-def _user(request: Any) -> None:
-    user, password = add_user(request.POST.get("username", ""), email=request.POST.get("email", ""))
+def _user(request: Any, actor: Actor) -> None:
+    user, password = services.add(actor, request.POST.get("username", ""), request.POST.get("email", ""))
     messages.success(request, word("people.password", name=user.username, password=password)[language()])
 
 
-def _organisation(request: Any) -> None:
-    made = add_organisation(
-        request.POST.get("code", ""),
-        request.POST.get("name", ""),
-        request.POST.get("country", ""),
-        name_zh=request.POST.get("name_zh", ""),
-        regimes=request.POST.getlist("regimes"),
-    )
+def _organisation(request: Any, actor: Actor) -> None:
+    typed = [request.POST.get(name, "") for name in ("code", "name", "country")]
+    laws = request.POST.getlist("regimes")
+    made = services.open_organisation(actor, *typed, name_zh=request.POST.get("name_zh", ""), regimes=laws)
     messages.success(request, word("people.organisation_made", code=made.code)[language()])
 
 
-def _membership(request: Any) -> None:
-    user = User.objects.filter(username=request.POST.get("user", "")).first()
-    held = {one.code: one for one in Organisation.objects.all()}
-    organisation, acts_for = held.get(request.POST.get("organisation", "")), held.get(request.POST.get("acts_for", ""))
-    if user is None or organisation is None:
-        _nothing(request)
-        return
-    until = request.POST.get("until") or None
-    try:
-        last = parse_day(until) if until else None
-    except ValueError:
-        _nothing(request)
-        return
-    add_membership(user, organisation, request.POST.get("role", ""), acts_for=acts_for, until=last)
+def _membership(request: Any, actor: Actor) -> None:
+    typed = [request.POST.get(name, "") for name in ("user", "organisation", "role")]
+    acts_for, until = request.POST.get("acts_for", ""), request.POST.get("until", "")
+    services.give(actor, *typed, acts_for=acts_for, until=until)
     messages.success(request, word("people.given")[language()])
 
 

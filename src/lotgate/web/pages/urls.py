@@ -39,6 +39,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("organisation/", views.organisation, name="organisation"),
     path("checks/", check_views.checks_of, name="checks"),
+    path("checks/template/", check_views.template, name="template"),
     path("checks/<uuid:id>/", check_views.check, name="check"),
     path("checks/<uuid:id>/progress/", check_views.progress, name="progress"),
     path("checks/<uuid:id>/questions/", check_views.questions, name="questions"),

@@ -177,6 +177,7 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "check.workbook": ("Workbook", "工作簿"),
     "check.help": ("An .xlsx workbook with the sheets of the template; at most 200 MB.",
                    "按模板填写的 .xlsx 工作簿，不超过 200 MB。"),
+    "check.template": ("Empty workbook with every column explained", "下载空白工作簿（含各列说明）"),
     "check.other_day": ("Decide for another day (empty: each line's own)", "按其他日期判定（空白为各行自身日期）"),
     "check.laws": ("Laws", "法律"),
     "check.laws_help": ("None ticked: all of them.", "不勾选即为全部。"),

@@ -6,25 +6,19 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from lotgate.law import Text
-from lotgate.licence import Actor, Forbidden
-from lotgate.licence.people import sides
+from lotgate.licence import Actor
 from lotgate.web.services.cases import now
 from lotgate.web.services.credentials import keys
+from lotgate.web.services.readers import must_be
 from lotgate.web.store.book import Book
 from lotgate.web.store.verify import Verified, verify
 
 __all__ = ["export", "signed", "verified"]
 
 
-def _may_audit(actor: Actor) -> None:
-    if "reader" not in sides(actor):
-        raise Forbidden(Text("only for: Auditor", "仅限：审计人员"))
-
-
 def verified(actor: Actor) -> Verified:
     """What a check of the whole log and of every projection found; for auditors. Raises Forbidden."""
-    _may_audit(actor)
+    must_be(actor, "reader")
     return verify()
 
 
@@ -38,7 +32,7 @@ def signed(at: datetime | None = None) -> str:
 
 def export(actor: Actor) -> Iterator[bytes]:
     """The export, line by line, ending in a signed head; for auditors. Raises Forbidden before the first line."""
-    _may_audit(actor)
+    must_be(actor, "reader")
     return _lines()
 
 

@@ -24,8 +24,8 @@ from lotgate.web.services import files
 from lotgate.web.store.models import Job, Line, Outlook
 
 __all__ = [
-    "answer", "ask_for", "decisions", "explanation", "horizon", "job", "jobs", "line", "lines", "look_ahead", "outlook",
-    "run", "unfinished", "unfinished_outlooks", "workbook",
+    "Question", "answer", "ask_for", "decisions", "explanation", "horizon", "job", "jobs", "line", "lines",
+    "look_ahead", "outlook", "questions", "run", "template", "unfinished", "unfinished_outlooks", "workbook",
 ]  # fmt: skip
 
 MONTHS_AHEAD = 12
@@ -54,6 +54,43 @@ def ask_for(
         raise InputError(faults)
     file, shown = files.keep(user, organisation, name, content, [files.WORKBOOK])
     return _queued(user, organisation, file.sha256, shown, {"on": on, "regimes": list(regimes), "as_known": as_known})
+
+
+def template() -> bytes:
+    """The empty workbook to fill in."""
+    from lotgate.tables.template import write_template
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "template.xlsx"
+        write_template(path)
+        return path.read_bytes()
+
+
+@dataclass(frozen=True)
+class Question:
+    """One open question of a check: about what, the lines it may settle and the measures it matters for."""
+
+    subject: str
+    fact: str
+    question: Text
+    lines: tuple[str, ...]
+    measures: tuple[str, ...]
+
+
+def questions(job: Job) -> list[Question]:
+    """The open questions of a check, those that settle most lines first."""
+    found: dict[tuple[str, str], tuple[Text, set[str], set[str]]] = {}
+    for one in decisions(job):
+        for regime in one.regimes.values():
+            for ask in regime.asks:
+                _, lines, measures = found.setdefault((ask.subject, ask.fact), (ask.question, set(), set()))
+                lines.add(one.line)
+                measures.update(ask.matters_for)
+    asked = [
+        Question(subject, fact, text, tuple(sorted(lines)), tuple(sorted(measures)))
+        for (subject, fact), (text, lines, measures) in found.items()
+    ]
+    return sorted(asked, key=lambda one: (-len(one.lines), one.subject, one.fact))
 
 
 def answer(user: User, organisation: str, id: str, answers: Sequence[Mapping[str, str]]) -> Job:

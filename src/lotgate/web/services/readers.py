@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from lotgate.licence import Actor, Entry, Record, day_of
+from lotgate.law import Text
+from lotgate.licence import Actor, Entry, Forbidden, Record, day_of
 from lotgate.licence.forms import documents
-from lotgate.licence.people import sides
+from lotgate.licence.people import roles, sides
 from lotgate.licence.views import history, may_open, view
 
-__all__ = ["may_open_file", "may_read_document", "shown", "shown_history"]
+__all__ = ["may_open_file", "may_read_document", "must_be", "shown", "shown_history"]
 
 _INSIDE = frozenset({"authority", "reader"})
 
@@ -48,6 +49,15 @@ def shown_history(actor: Actor, entries: Iterable[Entry], record: Record) -> lis
             seen |= {"book": entry.book, "sequence": entry.sequence, "hash": entry.hash}
         found.append(seen)
     return found
+
+
+def must_be(actor: Actor, side: str) -> None:
+    """Raises Forbidden for a person whose roles are all on other sides."""
+    if side not in sides(actor):
+        titles = [role.title for role in roles().values() if role.side == side]
+        raise Forbidden(
+            Text(f"only for: {', '.join(t.en for t in titles)}", f"仅限：{'、'.join(t.zh for t in titles)}")
+        )
 
 
 def may_read_document(actor: Actor, kind: str) -> bool:
