@@ -48,7 +48,7 @@ SAME = {
     "check_report": ("check_report",), "check_workbook": ("check_workbook",), "line": ("check_line", "check_explain"),
     "template": ("check_template",), "apply": ("check_apply",),
     "portfolio": ("check_portfolio", "check_horizon", "check_changes"),
-    "find": ("licence_list", "licence_verify"), "log": ("audit_verify", "audit_head"), "export": ("audit_export",),
+    "portfolio_progress": ("check_horizon",), "find": ("licence_list", "licence_verify"), "log": ("audit_verify", "audit_head"), "export": ("audit_export",),
     "people": ("people_list",), "add_person": ("people_add", "people_organisation", "people_give"),
     "end_membership": ("people_end",), "list": ("application_list", "finding_list"), "new": ("application_create",),
     "case": ("application_show", "application_history"), "file": ("file_open",),
