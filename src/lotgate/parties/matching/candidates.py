@@ -17,7 +17,7 @@ from rapidfuzz.process import cpdist
 from lotgate.parties.matching.compare import ENOUGH
 from lotgate.parties.matching.index import KINDS, NameIndex
 from lotgate.parties.matching.keys import Part, parts_of, size
-from lotgate.parties.matching.shared import LEAST_ESTIMATE, Entries, Shared, needed_choices, shared
+from lotgate.parties.matching.shared import LEAST_ESTIMATE, WORTH_THINNING, Entries, Shared, needed_choices, shared
 from lotgate.parties.matching.slips import Ints, ranges, spellings
 from lotgate.parties.names import Name, analysed
 
@@ -215,6 +215,8 @@ def _entries(index: NameIndex, rows: _Rows) -> Entries:
     kept = rare | (listed.alike[places] == 1000)
     row_of, groups, keys, weights = row_of[kept], groups[kept], keys[kept], weights[kept]
     found = Entries(row_of, groups, keys, weights, listed.alike[places[kept]], rare[kept])
+    if int(names[rare].sum()) < WORTH_THINNING:
+        return found
     needed = needed_choices(found, names[kept], index.most_weights, np.array(rows.sizes, dtype=np.int64))
     return replace(found, chooses=needed)
 

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from lotgate.parties.matching.index import Arrays, Small
 from lotgate.parties.matching.slips import Ints, firsts, ranges
 
-__all__ = ["LEAST_ESTIMATE", "Entries", "Shared", "needed_choices", "ready", "shared"]
+__all__ = ["LEAST_ESTIMATE", "WORTH_THINNING", "Entries", "Shared", "needed_choices", "ready", "shared"]
 
 _WORTH_LOADING = 4_000_000
 """Listed names to be gone through at once from which on loading the compiled kernel costs less than it saves."""
@@ -30,6 +30,8 @@ LEAST_ESTIMATE = 0.5
 """Pairs whose score is estimated below this are not compared."""
 _LEAST, _KEPT = round(100 * LEAST_ESTIMATE), round(1000 * (1 - LEAST_ESTIMATE))
 """For the estimate in whole numbers: see `candidates`."""
+WORTH_THINNING = 5_000
+"""Listed names to be gone through from which on it pays to tell first which cannot share enough."""
 _BITS = 17
 _MASK = (1 << _BITS) - 1
 
@@ -115,8 +117,9 @@ def _sorted(found: Entries, counts: Ints, kinds: npt.NDArray[np.int8], sizes: In
     pairs = found.rows[entries] * len(held.kinds) + held.key_names[places]
     order = _in_order(pairs)
     pairs, entries, places = pairs[order], entries[order], places[order]
-    likely = _likely(found, pairs, entries, places, sizes, held)
-    pairs, entries, places = pairs[likely], entries[likely], places[likely]
+    if len(pairs) >= WORTH_THINNING:
+        likely = _likely(found, pairs, entries, places, sizes, held)
+        pairs, entries, places = pairs[likely], entries[likely], places[likely]
     if not len(pairs):
         return Shared(pairs, pairs, pairs, pairs)
     more_pairs, more_entries, more_places = _by_common_keys(found, pairs[firsts(pairs)], held)
