@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 from small import COMPANY, law, table
 from test_owners_in_check import EL, holding, own
 
@@ -16,7 +19,8 @@ import lotgate
 from lotgate.cli import cli
 from lotgate.decide.owners import Owners
 from lotgate.errors import InputError
-from lotgate.parties.lists import ListSet
+from lotgate.parties.lists import ListSet, party_list
+from lotgate.report.owners_view import print_owners
 
 DAY = date(2025, 10, 30)
 LISTS = holding(("us-sdn", "Volga Blocked Holding", "us-sdn:SDGT"), EL)
@@ -113,3 +117,20 @@ def test_the_command_speaks_both_languages_and_json(tmp_path: Path, monkeypatch:
     assert told["holdings"][0]["share"] == "1/2"
     assert run("nobody", str(tmp_path))[0] == 2
     assert run("buyer", str(tmp_path / "nowhere"))[0] == 2
+
+
+def test_a_group_with_many_entries_fills_three_lines(tmp_path: Path) -> None:
+    names = [
+        "Volga Blocked Holding",
+        *(f"Volga Blocked Holding {place}" for place in ("Samara", "Kazan", "Ufa", "Perm")),
+    ]
+    rows = [{"name": name, "tags": ["us-sdn:SDGT"]} for name in names]
+    lists = ListSet(LISTS.lists | {"us-sdn": party_list("us-sdn", "us-sdn", rows, DAY)})
+    found = follow(tmp_path, own(("Volga Blocked Holding", "buyer", "0.5", "", "")), lists=lists)
+    assert len(found.holdings[0].hits) == len(names)
+    screen = Console(file=io.StringIO(), width=200)
+    print_owners(found, screen)
+    told = cast("io.StringIO", screen.file).getvalue()
+    assert told.count("listed: ") == 3
+    assert "and of us-sdn 2 more; --json has all" in told
+    assert len(found.to_json()["holdings"][0]["listed"]) == len(names)

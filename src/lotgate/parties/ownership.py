@@ -351,7 +351,10 @@ def _worded(
 ) -> tuple[str, str]:
     """The arithmetic of a verdict in English and Chinese."""
     if not stakes:
-        return f"No listed owner of {party} is named.", f"未列明{party}有任何被列名的所有人。"
+        return (
+            f"No owner of {party} is on a list that this rule counts, or reached through one that is.",
+            f"{party}的所有人均不在本规则计入的名单上，也未经由名单上的所有人而计入。",
+        )
     parts = [f"{stake.owner} {_percent(stake.share) if stake.share is not None else '? %'}" for stake in stakes]
     bounds = _percent(low) if low == high else f"{_percent(low)} to {_percent(high)}"
     spread = _percent(low) if low == high else f"{_percent(low)}至{_percent(high)}"

@@ -13,10 +13,14 @@ from lotgate.report.screen_text import bullets, heading
 from lotgate.report.words import say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lotgate.decide.owners import Holding, Owners, RuleResult
+    from lotgate.parties.screen import Hit
 
 __all__ = ["print_owners"]
 
+_SHOWN = 3  # hits printed of a list; a large group has dozens of entries
 _STYLES = {"yes": "bold red", "unknown": "bold yellow", "no": "green"}
 
 
@@ -51,10 +55,25 @@ def _print_holding(one: Holding, console: Console, language: str) -> None:
     if one.edge.start or one.edge.end:
         line.append(f"  {one.edge.start or ''}…{one.edge.end or ''}", style="dim")
     console.print(line)
-    for hit in one.hits:
-        key = "say.owner_listed" if hit.standing == "listed" else "say.owner_possible"
-        said = say(key, language, list=hit.list, name=clean(hit.matched_name), score=f"{hit.score:.2f}")
-        console.print(Line(f"{indent}  {said}", style="red" if hit.standing == "listed" else "yellow"))
+    for list_id, hits in _by_list(one.hits).items():
+        for hit in hits[:_SHOWN]:
+            key = "say.owner_listed" if hit.standing == "listed" else "say.owner_possible"
+            said = say(key, language, list=list_id, name=clean(hit.matched_name), score=f"{hit.score:.2f}")
+            console.print(Line(f"{indent}  {said}", style="red" if hit.standing == "listed" else "yellow"))
+        if len(hits) > _SHOWN:
+            more = say("say.owner_more", language, count=len(hits) - _SHOWN, list=list_id)
+            console.print(Line(f"{indent}  {more}", style="dim"))
+
+
+def _by_list(hits: Sequence[Hit]) -> dict[str, list[Hit]]:
+    """The hits of each list, sure ones first, then by score; an entry that matches by several names stands once."""
+    found: dict[str, list[Hit]] = {}
+    seen = set()
+    for hit in sorted(hits, key=lambda hit: (hit.standing != "listed", -hit.score)):
+        if (hit.list, hit.entry) not in seen:
+            seen.add((hit.list, hit.entry))
+            found.setdefault(hit.list, []).append(hit)
+    return found
 
 
 def _print_rule(result: RuleResult, console: Console, language: str) -> None:

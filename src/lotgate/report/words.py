@@ -166,6 +166,7 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "say.owner_possible": (
         "may be listed: {name} on {list} (score {score})", "可能已列名：{list}所列{name}（得分{score}）"
     ),
+    "say.owner_more": ("and of {list} {count} more; --json has all", "{list}另有{count}项，--json 列出全部"),
     "say.owners_unloaded": (
         "Lists not loaded, so that nobody on them was found: {lists}", "未载入的名单，其中的主体无从发现：{lists}"
     ),
