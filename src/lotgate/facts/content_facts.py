@@ -92,7 +92,8 @@ class ContentFacts:
             return np.zeros(len(lines), np.int64)
         pairs, which = self._pairs
         american = self._rolled_up(US, stretch)
-        return np.array([american.class_of.get(pair, 0) for pair in pairs], np.int64)[which[lines]]
+        mine, place = np.unique(which[lines], return_inverse=True)
+        return np.array([american.class_of[pairs[one]] for one in mine.tolist()], np.int64)[place.reshape(-1)]
 
     def _rolled_up(self, fact: str, stretch: int) -> Any:
         """The roll-up of a law at the rates of a stretch; the longest unused goes where they are too many to hold."""
