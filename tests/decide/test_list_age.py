@@ -114,5 +114,15 @@ def test_the_command_uses_the_age_of_the_store(tmp_path: Path, monkeypatch: pyte
     assert answer("--on", "2026-09-01")[0] == "ask"
     assert "list:us-sdn" in answer("--on", "2026-09-01")[1]
     assert answer("--list-age", "5")[0] == "ask"
+    late = CliRunner().invoke(cli, ["check", str(folder), "--regime", "us", "--json", "--on", "2026-12-01"])
+    line = json.loads(late.stdout)["lines"][0]
+    assert line["answer"] == "ask" and any(one.startswith("Ask (list us-") for one in line["actions"])
+    assert any(one.startswith("询问（名单 us-") for one in line["actions_zh"])
     table(folder, "facts", [{"subject": "law:us", "fact": "checked_until", "value": "2026-12-31", "source": "x"}])
+    assert answer("--on", "2027-03-01", "--list-age", "400") == ("ask", ["law:us"])
+    told = CliRunner().invoke(
+        cli, ["check", str(folder), "--regime", "us", "--json", "--on", "2027-03-01", "--list-age", "400"]
+    )
+    (step,) = json.loads(told.stdout)["lines"][0]["actions"]
+    assert step.startswith("Ask (law of: United States): ")
     assert answer("--on", "2026-12-01", "--list-age", "200") == ("go", [])

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lotgate.law import Text
+from lotgate.tables.schema import REGIMES
 
-__all__ = ["Ask", "ConflictFlag", "LineDecision", "RegimeDecision", "Rule"]
+__all__ = ["Ask", "ConflictFlag", "LineDecision", "RegimeDecision", "Rule", "about"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,14 @@ class Rule:
         }
 
 
+def about(subject: str) -> Text:
+    """What a question is about, in words: a law by its name, a list as such, anything else by its id."""
+    kind, _, name = subject.partition(":")
+    if kind == "law" and name in REGIMES:
+        return Text(f"law of: {REGIMES[name][0]}", f"{REGIMES[name][1]}法律")
+    return Text(f"list {name}", f"名单 {name}") if kind == "list" else Text(subject, subject)
+
+
 @dataclass(frozen=True)
 class Ask:
     """A fact that is unknown and could make a regime stricter: what to ask, of whom, and for which measures."""
@@ -52,6 +61,11 @@ class Ask:
     subject: str
     question: Text
     matters_for: tuple[str, ...]
+
+    @property
+    def about(self) -> Text:
+        """The subject in words: a law by its name, anything else as it is."""
+        return about(self.subject)
 
     def to_json(self) -> dict[str, Any]:
         """The machine's form."""

@@ -283,5 +283,6 @@ def _actions(regimes: Mapping[str, RegimeDecision]) -> tuple[Text, ...]:
                 actions[rule.action] = None
     for regime in regimes.values():
         for ask in regime.asks:
-            actions[Text(f"Ask ({ask.subject}): {ask.question.en}", f"询问（{ask.subject}）：{ask.question.zh}")] = None
+            en, zh = ask.about.en, ask.about.zh
+            actions[Text(f"Ask ({en}): {ask.question.en}", f"询问（{zh}）：{ask.question.zh}")] = None
     return tuple(actions)

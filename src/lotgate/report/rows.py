@@ -247,8 +247,7 @@ def _strictest_first(decision: LineDecision) -> list[RegimeDecision]:
 
 def describe(ask: Ask) -> Text:
     """A question with the subject it is put about."""
-    subject = clean(ask.subject)
-    return Text(f"{subject}: {ask.question.en}", f"{subject}：{ask.question.zh}")
+    return Text(f"{clean(ask.about.en)}: {ask.question.en}", f"{clean(ask.about.zh)}：{ask.question.zh}")
 
 
 def clause_name(measure: str, rule: str) -> str:

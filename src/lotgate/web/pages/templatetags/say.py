@@ -11,11 +11,11 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from lotgate.decide.decision import about as subject_in_words
 from lotgate.errors import Fault
 from lotgate.law import Text
 from lotgate.licence.ledger import Ledger, written
 from lotgate.report.words import ANSWERS
-from lotgate.tables.schema import REGIMES
 from lotgate.web.languages import language
 from lotgate.web.pages.showing import unit
 from lotgate.web.pages.who import sentence as fault_sentence
@@ -106,8 +106,7 @@ def regime(decision: Any, code: str) -> Any:
 @register.filter
 def about(subject: str) -> Any:
     """What a question is about: a law by its name, anything else by its id."""
-    kind, _, code = subject.partition(":")
-    return word("about.law", law=word(f"regime.{code}")) if kind == "law" and code in REGIMES else subject
+    return subject_in_words(subject)
 
 
 @register.filter
