@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from lotgate.licence import Command
 from lotgate.web.accounts.models import User
 from lotgate.web.pages.urls import Kind
 from lotgate.web.services import cases
@@ -199,3 +200,21 @@ def test_an_administrator_opens_accounts_and_nobody_else_does(people: dict[str, 
         assert people[name].get("/people/").status_code == 403, name
         assert people[name].post("/people/add/", {"what": "user", "username": f"by-{name}"}).status_code == 403
     assert not User.objects.filter(username__startswith="by-").exists()
+
+
+def test_a_new_draft_is_filled_in_first_then_documented_then_signed(people: dict[str, Client]) -> None:
+    """The step drawn first is the one that still has something to bring."""
+    who, browser = demo.actors(), people["exporter-preparer"]
+
+    def first(id: str) -> str:
+        found = re.search(r'class="button first" href="/applications/[^/]+/(\w+)/"', browser.get(id).content.decode())
+        return found[1] if found else ""
+
+    whole = demo.content(903)
+    empty = act(who["exporter-preparer"], Command("application", "create", None, {"content": {
+        "header": whole["header"], "exporter": {"id": "demo-exporter"}}}), AT).record  # fmt: skip
+    assert first(f"/applications/{empty.id}/") == "edit"
+    filled = act(who["exporter-preparer"], Command("application", "create", None, {"content": whole}), AT).record
+    assert first(f"/applications/{filled.id}/") == "attach"
+    *_, signed = demo.carry(act, who, 904, AT, "draft")
+    assert first(f"/applications/{signed.record.id}/") == ""

@@ -46,7 +46,9 @@ def present(database: str | None) -> None:
 )
 @click.option("--url", help="The address people type, e.g. https://licences.example.org, when a proxy stands in front.")
 @click.option("--create-admin", metavar="NAME", help="First add an administrator of this name and print the password.")
-@click.option("--demo", is_flag=True, help="First add invented organisations with one user per role; prints passwords.")
+@click.option(
+    "--demo", is_flag=True, help="First add invented organisations, a user per role and cases; prints passwords."
+)
 def serve(database: str | None, host: str, port: int, url: str | None, create_admin: str | None, demo: bool) -> int:
     """Run the web application and the HTTP API; the database is made or brought up to date first."""
     from lotgate.web.serving import run
@@ -82,6 +84,10 @@ def _demonstration() -> None:
         note(f"  {name:26} {password}   {PEOPLE[name][1]} of {PEOPLE[name][0]}")
     if not made:
         note("  none: they are there already")
+    from lotgate.web.services.demonstration_cases import fill
+
+    if cases := fill():
+        note(f"and {cases} invented cases, from a draft to a delivery, so that everybody has something to look at")
 
 
 def _added(name: str, organisation: str, country: str, role: str, regimes: str, acts_for: str = "") -> None:

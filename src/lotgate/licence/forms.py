@@ -31,6 +31,8 @@ __all__ = [
     "holds",
     "is_id",
     "media_types",
+    "missing",
+    "named_fields",
     "sections",
 ]
 

@@ -5,7 +5,7 @@ Everything here is drawn from the domain's tables: which lists there are, what a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from django.urls import reverse
 from lotgate.errors import Fault, InputError
 from lotgate.law import Text
 from lotgate.licence import Actor, Conflict, Move, NotAllowedNow, Record, day_of
-from lotgate.licence.forms import form_of
+from lotgate.licence.forms import form_of, missing
 from lotgate.licence.ledger import Ledger
 from lotgate.licence.machines import machine, state_on, state_title
 from lotgate.licence.people import roles
@@ -27,6 +27,7 @@ from lotgate.web.languages import language
 from lotgate.web.pages.document_views import attach
 from lotgate.web.pages.filling import Choices, draw, read, vocabulary
 from lotgate.web.pages.showing import (
+    Paper,
     blocks,
     country,
     document_name,
@@ -50,7 +51,7 @@ CLOSING = frozenset(
 """Steps drawn as grave ones."""
 ONWARD = (
     "grant", "recommend", "accept", "submit", "answer", "clear", "reserve", "exit", "confirm", "verify", "reply",
-    "overturn", "attach", "certify",
+    "overturn", "edit", "attach", "certify",
 )  # fmt: skip
 """Steps that carry a case on; the first of them that a person has is drawn first."""
 ELSEWHERE = frozenset({"attach_run"})
@@ -95,15 +96,16 @@ def case(request: Any, actor: Actor, kind: str, id: str) -> Any:
     one = cases.record(actor, kind, id, at)
     steps = [move for move in cases.possible(actor, one, at) if move.event not in ELSEWHERE]
     account = Ledger.of(one.facts) if kind == "licence" and "ledger" in shown(actor, one) else None
+    listed = papers(actor, one) if kind == "application" else []
     shown_page = {
         "kind": kind,
         "record": one,
         "facts": shown(actor, one),
         "state": _state(one, at),
         "blocks": blocks(actor, one),
-        "papers": papers(actor, one) if kind == "application" else [],
+        "papers": listed,
         "clock": cases.clock_of(one, at) if "clock" in shown(actor, one) else None,
-        "steps": _drawn([move for move in steps if not move.reasons]),
+        "steps": _drawn([move for move in steps if not move.reasons], _finished(one, listed)),
         "held": [move for move in steps if move.reasons],
         "needed": cases.needed(actor, one, at),
         "related": _lines(actor, [cases.Summary(other, state_on(other, day_of(other.regime, at))) for other in
@@ -147,9 +149,22 @@ def new(request: Any, actor: Actor, kind: str) -> Any:
     return _fill(request, actor, Record(kind, "", "", NEW, 0, _started(actor, kind)), move)
 
 
-def _drawn(steps: list[Move]) -> list[tuple[Move, str]]:
+def _finished(one: Record, listed: Sequence[Paper]) -> set[str]:
+    """Steps of an application that are possible and have nothing left to bring: all is filled in, attached, signed."""
+    if one.kind != "application":
+        return set()
+    there = {
+        "edit": not missing(one.facts["content"]),
+        "attach": all(paper.files for paper in listed if paper.needed),
+        "certify": bool(one.facts.get("certificate")),
+    }
+    return {event for event, done in there.items() if done}
+
+
+def _drawn(steps: list[Move], finished: Collection[str] = ()) -> list[tuple[Move, str]]:
     """Steps with how they are drawn: the one that carries the case on first, grave ones as such."""
-    onward = next((event for event in ONWARD if event in {move.event for move in steps}), "")
+    there = {move.event for move in steps} - set(finished)
+    onward = next((event for event in ONWARD if event in there), "")
     ordered = sorted(steps, key=lambda move: move.event != onward)
     return [(move, "first" if move.event == onward else "grave" if move.event in CLOSING else "") for move in ordered]
 

@@ -29,6 +29,9 @@ def home(request: Any, actor: Actor) -> Any:
         for name, state in machine(kind).states.items():
             if state.waits_for in sides(actor) and counts.get(name):
                 queues.append((kind, name, state.title, counts[name], state_class(kind, name), machine(kind).title))
+    if asked := cases.unanswered(actor):
+        title, class_ = word("home.referrals"), state_class("application", "under_review")
+        queues.append(("application", "under_review", title, asked, class_, machine("application").title))
     shown_page = {
         "queues": queues,
         "lists": lists,

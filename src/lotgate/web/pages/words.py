@@ -75,7 +75,6 @@ _PAIRS: dict[str, tuple[str, str]] = {
     # one record
     "your_steps": ("Your steps", "您可办理"),
     "still_needed": ("Still needed", "尚缺内容"),
-    "about.law": ("law of {law}", "{law}法律"),
     "not_yet": ("Not possible yet", "暂不能办理"),
     "history": ("History", "经过"),
     "details": ("Details", "详情"),
@@ -323,6 +322,7 @@ _PAIRS: dict[str, tuple[str, str]] = {
     # home
     "home": ("Today", "今日"),
     "home.waiting": ("Waiting for you", "待您办理"),
+    "home.referrals": ("Your body's reply is asked for", "待贵单位回复"),
     "home.none": ("Nothing waits for you.", "没有待办事项。"),
     "home.lists": ("Everything", "全部"),
     "home.duties": ("Your duties", "您的职责"),

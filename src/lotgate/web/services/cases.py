@@ -22,7 +22,7 @@ from lotgate.web.store.projection import COLUMNS, record_of
 
 __all__ = [
     "KINDS", "PAGE", "PLURAL", "Filters", "Page", "Summary", "clock_of", "counts", "day_of_record", "history",
-    "listing", "needed", "now", "possible", "record", "record_as_of", "related", "step", "visible",
+    "listing", "needed", "now", "possible", "record", "record_as_of", "related", "step", "unanswered", "visible",
 ]  # fmt: skip
 
 PLURAL = {
@@ -196,6 +196,20 @@ def counts(actor: Actor, kind: str, regime: str = "", at: datetime | None = None
             [value for state in states for value in (state, kind, *reached, state, *given)],
         )
         return dict(cursor.fetchall())
+
+
+def unanswered(actor: Actor, at: datetime | None = None) -> int:
+    """How many applications wait for the reply of the person's body; of the latest two hundred."""
+    if "consulted" not in sides(actor):
+        return 0
+    found = listing(actor, "application", Filters(states=("under_review",)), size=_MOST_REFERRALS, at=at)
+    return sum(
+        any(one["body"] == actor.organisation and one["reply"] is None for one in row.record.facts["referrals"])
+        for row in found.rows
+    )
+
+
+_MOST_REFERRALS = 200
 
 
 def _stored(kind: str) -> list[str]:

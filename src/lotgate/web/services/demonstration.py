@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from lotgate.licence import Actor, Command, Outcome, Record
 from lotgate.licence.records import digest
 
-__all__ = ["EVERY_USER", "PEOPLE", "STAGES", "actors", "carry", "certificate", "content", "declaration", "seed"]
+__all__ = [
+    "DOCUMENTS", "EVERY_USER", "PEOPLE", "STAGES", "Plan", "actors", "carry", "certificate", "content", "declaration",
+    "document", "seed", "signed_for",
+]  # fmt: skip
 
 Act = Callable[[Actor, Command, datetime], Outcome]
 
@@ -48,6 +52,9 @@ PEOPLE: Mapping[str, tuple[str, str]] = {
     "administrator": ("demo-operator", "administrator"),
 }
 EVERY_USER = tuple(PEOPLE)
+
+DOCUMENTS = ("contract", "technical", "end_user_introduction", "certificate_translation", "identity")
+"""The kinds of document that come with every application here."""
 
 STAGES = ("draft", "submitted", "under_review", "recommended", "granted", "reserved", "used", "delivered")
 
@@ -133,14 +140,40 @@ def content(number: int, *, exporter: str = "demo-exporter", quantity: str = "12
 
 def certificate(number: int, *, exporter: str = "demo-exporter", quantity: str = "120", day: date) -> dict[str, Any]:
     """The end-user certificate that goes with `content(number)`."""
+    return signed_for(content(number, exporter=exporter, quantity=quantity), f"EUC-{number:07d}", day)
+
+
+def signed_for(made: Mapping[str, Any], id: str, day: date) -> dict[str, Any]:
+    """The end-user certificate that goes with what an application says."""
+    lot, item, user = made["lot"], made["item"], made["parties"]["end_user"]
     return {
-        "id": f"EUC-{number:07d}", "issued": day.isoformat(), "end_user": "demo-end-user",
-        "end_user_name": f"Demonstration motor works {number % 97}", "site": "1 Example Street, Exampleton",
-        "exporter": exporter, "contract": f"DEMO-{number:07d}", "lot": f"LOT-{number:07d}", "item": "MAG-1",
-        "code": ["1C902.a"], "quantity": quantity, "unit": "KGM", "destination": "DE", "end_use": "civil",
-        "no_other_use": "yes", "no_transfer": "yes", "no_weapons": "yes", "accept_checks": "yes",
+        "id": id, "issued": day.isoformat(), "end_user": user["id"], "end_user_name": user["name"],
+        "site": made["end_use"]["site"], "exporter": made["exporter"]["id"], "contract": made["value"]["contract"],
+        "lot": lot["id"], "item": item["id"], "code": item["code"], "quantity": lot["quantity"], "unit": lot["unit"],
+        "destination": made["route"]["destination"], "end_use": made["end_use"]["code"], "no_other_use": "yes",
+        "no_transfer": "yes", "no_weapons": "yes", "accept_checks": "yes",
         "signatory": "signatory of the demonstration end user",
     }  # fmt: skip
+
+
+def document(number: int, kind: str) -> bytes:
+    """A document of a demonstration case: a PDF of one page that says what it stands for."""
+    said = f"Demonstration: {kind.replace('_', ' ')} of case {number}".encode("ascii")
+    drawn = b"BT /F1 20 Tf 72 760 Td (%s) Tj ET" % said
+    parts = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    )
+    made, places = b"%PDF-1.4\n", []
+    for place, part in enumerate(parts, 1):
+        places.append(len(made))
+        made += b"%d 0 obj\n%s\nendobj\n" % (place, part)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"xref\n0 6\n0000000000 65535 f \n%s" % table
+    return made + end + b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(made)
 
 
 def declaration(licence: Record, number: str, day: date, quantity: str | None = None) -> dict[str, Any]:
@@ -153,14 +186,31 @@ def declaration(licence: Record, number: str, day: date, quantity: str | None = 
     }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What a lot is about: what its application says, the reasoning attached, and who prepares and signs it."""
+
+    content: Mapping[str, Any]
+    run: Mapping[str, Any]
+
+    @property
+    def exporter(self) -> str:
+        """The code of the exporter."""
+        return str(self.content["exporter"]["id"])
+
+    @property
+    def quantity(self) -> str:
+        """The quantity applied for."""
+        return str(self.content["lot"]["quantity"])
+
+
 @dataclass
 class _Case:
     act: Act
     who: Mapping[str, Actor]
     number: int
     at: datetime
-    exporter: str
-    quantity: str
+    plan: Plan
     application: str = ""
     licence: str = ""
     clearance: str = ""
@@ -172,50 +222,54 @@ class _Case:
     def on(self, who: str, event: str, data: Mapping[str, Any]) -> Outcome:
         return self.do(who, "application", event, data, self.application)
 
+    def exporter_s(self, role: str) -> str:
+        return f"exporter-{role}" if self.plan.exporter == "demo-exporter" else f"other-exporter-{role}"
+
 
 def carry(
     act: Act, who: Mapping[str, Actor], number: int, at: datetime, to: str, *, exporter: str = "demo-exporter",
-    quantity: str = "120",
+    quantity: str = "120", plan: Plan | None = None,
 ) -> Iterator[Outcome]:  # fmt: skip
     """Carries lot `number` from a draft to a stage, one outcome a step, each a millisecond after the other."""
-    case = _Case(act, who, number, at, exporter, quantity)
+    made = plan or Plan(content(number, exporter=exporter, quantity=quantity), _reasoning(number, at.date()))
+    case = _Case(act, who, number, at, made)
     for stage in STAGES[: STAGES.index(to) + 1]:
         yield from _STEPS[stage](case)
 
 
-def _draft(case: _Case) -> Iterator[Outcome]:
-    made = content(case.number, exporter=case.exporter, quantity=case.quantity)
-    preparer = "exporter-preparer" if case.exporter == "demo-exporter" else "other-exporter-preparer"
-    opened = case.do(preparer, "application", "create", {"content": made})
-    case.application = opened.record.id
-    yield opened
-    day = case.at.date()
-    kinds = ("contract", "technical", "end_user_introduction", "certificate_translation", "identity")
-    for kind in kinds:
-        file = {
-            "kind": kind, "sha256": digest([case.number, kind]), "name": f"{kind}.pdf", "size": 1000,
-            "media_type": "application/pdf",
-        }  # fmt: skip
-        yield case.on(preparer, "attach", file)
-    decision, facts = {"answer": "apply", "regimes": {"cn": {"answer": "apply"}}}, {"line": f"L{case.number}"}
-    run = {
+def _reasoning(number: int, day: date) -> dict[str, Any]:
+    decision, facts = {"answer": "apply", "regimes": {"cn": {"answer": "apply"}}}, {"line": f"L{number}"}
+    return {
         "law": "demonstration", "known_as_of": day.isoformat(), "day": day.isoformat(), "answer": "apply",
         "regime_answer": "apply", "decision": decision, "facts": facts,
         "facts_sha256": digest({"decision": decision, "facts": facts}),
     }  # fmt: skip
-    yield case.on(preparer, "attach_run", run)
-    signed = certificate(case.number, exporter=case.exporter, quantity=case.quantity, day=day)
-    yield case.on("end-user", "certify", signed)
+
+
+def _draft(case: _Case) -> Iterator[Outcome]:
+    preparer = case.exporter_s("preparer")
+    opened = case.do(preparer, "application", "create", {"content": case.plan.content})
+    case.application = opened.record.id
+    yield opened
+    for kind in DOCUMENTS:
+        made = document(case.number, kind)
+        file = {
+            "kind": kind, "sha256": sha256(made).hexdigest(), "name": f"{kind}.pdf", "size": len(made),
+            "media_type": "application/pdf",
+        }  # fmt: skip
+        yield case.on(preparer, "attach", file)
+    yield case.on(preparer, "attach_run", case.plan.run)
+    yield case.on("end-user", "certify", signed_for(case.plan.content, f"EUC-{case.number:07d}", case.at.date()))
 
 
 def _submitted(case: _Case) -> Iterator[Outcome]:
-    signatory = "exporter-signatory" if case.exporter == "demo-exporter" else "other-exporter-signatory"
-    yield case.on(signatory, "submit", {"signed_as": "signatory"})
+    yield case.on(case.exporter_s("signatory"), "submit", {"signed_as": "signatory"})
 
 
 def _under_review(case: _Case) -> Iterator[Outcome]:
-    for kind in ("contract", "technical", "end_user_introduction", "certificate_translation", "identity"):
-        clean = {"sha256": digest([case.number, kind]), "result": "clean", "scanner": "demonstration"}
+    for kind in DOCUMENTS:
+        sha = sha256(document(case.number, kind)).hexdigest()
+        clean = {"sha256": sha, "result": "clean", "scanner": "demonstration"}
         yield case.on("authority-intake", "check_file", clean)
     yield case.on("authority-intake", "accept", {})
 
@@ -227,39 +281,47 @@ def _recommended(case: _Case) -> Iterator[Outcome]:
     yield found
     name = found.record.facts["hits"][0]["id"]
     yield case.on("authority-officer", "resolve", {"hit": name, "result": "other", "reason": "another firm"})
-    entries = [{"code": "1C902.a", "view": "grant"}]
+    entries = [{"code": code, "view": "grant"} for code in case.plan.content["item"]["code"]]
     yield case.on("authority-officer", "recommend", {"entries": entries, "reason": "civil end use, known end user"})
 
 
 def _granted(case: _Case) -> Iterator[Outcome]:
     day = case.at.date()
     last = day + timedelta(days=300)
-    data = {"quantity": case.quantity, "valid_from": day.isoformat(), "valid_to": last.isoformat(), "reason": "agreed"}
+    data = {
+        "quantity": case.plan.quantity,
+        "valid_from": day.isoformat(),
+        "valid_to": last.isoformat(),
+        "reason": "agreed",
+    }
     made = case.on("authority-decider", "grant", data)
     case.licence = next(other.id for other in made.others if other.kind == "licence")
     yield made
 
 
 def _reserved(case: _Case) -> Iterator[Outcome]:
+    made = case.plan.content
     facts = {
-        "exporter": case.exporter, "lot": f"LOT-{case.number:07d}", "codes": ["1C902.a"],
-        "end_user": "demo-end-user", "destination": "DE", "quantity": case.quantity, "unit": "KGM",
+        "exporter": case.plan.exporter, "lot": made["lot"]["id"], "codes": made["item"]["code"],
+        "end_user": "demo-end-user", "destination": made["route"]["destination"], "quantity": case.plan.quantity,
+        "unit": made["lot"]["unit"],
     }  # fmt: skip
     licence = Record("licence", case.licence, "cn", "issued", 1, facts)
     declared = declaration(licence, f"DECL-{case.number:07d}", case.at.date())
-    made = case.do("customs-officer", "licence", "reserve", declared, case.licence)
-    case.clearance = next(other.id for other in made.others if other.kind == "clearance")
-    yield made
+    done = case.do("customs-officer", "licence", "reserve", declared, case.licence)
+    case.clearance = next(other.id for other in done.others if other.kind == "clearance")
+    yield done
 
 
 def _used(case: _Case) -> Iterator[Outcome]:
-    gone = {"clearance": case.clearance, "quantity": case.quantity, "unit": "KGM", "day": case.at.date().isoformat()}
+    lot, day = case.plan.content["lot"], case.at.date().isoformat()
+    gone = {"clearance": case.clearance, "quantity": lot["quantity"], "unit": lot["unit"], "day": day}
     yield case.do("customs-officer", "licence", "clear", gone, case.licence)
 
 
 def _delivered(case: _Case) -> Iterator[Outcome]:
     got = {
-        "quantity": case.quantity, "unit": "KGM", "day": case.at.date().isoformat(),
+        "quantity": case.plan.quantity, "unit": case.plan.content["lot"]["unit"], "day": case.at.date().isoformat(),
         "evidence": digest(["receipt", case.number]),
     }  # fmt: skip
     yield case.do("end-user", "delivery", "confirm", got, case.clearance)
