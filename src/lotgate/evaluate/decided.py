@@ -66,15 +66,24 @@ class Evaluated:
         rows = rows[order]
         present = np.flatnonzero(np.bincount(texts, minlength=1))
         self._reader.want({text: rows if len(present) == 1 else rows[texts == text] for text in present.tolist()})
+        begins = _begins(rows, len(self.sample))
         for number, layer in enumerate(self.evaluator.layers):
-            for reading in np.unique(layer.reading[present]).tolist():
+            readings = np.unique(layer.reading[present]).tolist()
+            for reading in readings:
                 entries = self._reader.entries(number, reading)
-                place, concerned = _meet(rows, entries.row)
-                if len(alike := layer.reading == reading) > 1:
-                    kept = alike[texts[place]]
-                    place, concerned = place[kept], concerned[kept]
+                place, concerned = _meet(rows, entries.row, begins)
+                if len(readings) > 1:
+                    kept = np.flatnonzero((layer.reading == reading).take(texts.take(place)))
+                    place, concerned = place.take(kept), concerned.take(kept)
                 owner, index = _entries(entries.first, concerned)
-                yield reading, order[place[owner]], entries, index
+                yield reading, order.take(place.take(owner)), entries, index
+
+    def _outcomes(self, epochs: Ints, clause: Ints, trits: Bytes) -> Bytes:
+        """The Outcome of clauses, each in an epoch, from the trits of their entries."""
+        statuses = self.evaluator.statuses
+        status = statuses.reshape(-1).take(epochs * statuses.shape[1] + clause)
+        found: Bytes = OUTCOMES.reshape(-1).take(status.astype(np.intp) * OUTCOMES.shape[1] + trits)
+        return found
 
     def results(self, rows: Ints, epochs: Ints) -> Iterator[tuple[Ints, Ints, Bytes, npt.NDArray[np.int8]]]:
         """What clauses do in distinct rows, each in an epoch: (place in `rows`, clause, Outcome, rank of its policy).
@@ -82,9 +91,9 @@ class Evaluated:
         Clauses whose condition surely fails are not told of.
         """
         for _, owner, entries, index in self._spread(rows, epochs):
-            clause = entries.clause[index]
-            outcomes = OUTCOMES[self.evaluator.statuses[epochs[owner], clause], entries.trits[index]]
-            yield owner, clause, outcomes, entries.policy[index]
+            clause = entries.clause.take(index)
+            outcomes = self._outcomes(epochs.take(owner), clause, entries.trits.take(index))
+            yield owner, clause, outcomes, entries.policy.take(index)
 
     def decide(self, rows: Ints, epochs: Ints) -> tuple[Bytes, npt.NDArray[np.int8]]:
         """Answers and policies, [row, regime], of distinct rows each under the law of its epoch.
@@ -94,12 +103,13 @@ class Evaluated:
         ev = self.evaluator
         answers = np.zeros((len(rows), len(ev.regimes)), dtype=np.uint8)
         policies = np.full((len(rows), len(ev.regimes)), -1, dtype=np.int8)
+        ranks = np.where(ev.advises[:, None], 0, RANKS[ev.prohibits])  # [clause, Outcome]
         for owner, clause, outcomes, policy in self.results(rows, epochs):
-            rank = np.where(ev.advises[clause], 0, RANKS[ev.prohibits[clause], outcomes]).astype(np.uint8)
-            cell = owner * len(ev.regimes) + ev.regime_of[clause]
+            rank = ranks.reshape(-1).take(clause * len(Outcome) + outcomes).astype(np.uint8)
+            cell = owner * len(ev.regimes) + ev.regime_of.take(clause)
             np.maximum.at(answers.reshape(-1), cell, rank)
-            fired = rank == 2
-            np.maximum.at(policies.reshape(-1), cell[fired], policy[fired])
+            fired = np.flatnonzero(rank == 2)
+            np.maximum.at(policies.reshape(-1), cell.take(fired), policy.take(fired))
         policies[answers != 2] = -1
         return answers, policies
 
@@ -114,7 +124,7 @@ class Evaluated:
         routed = np.array([bool(program.routes) for program in ev.programs], dtype=bool) & (ev.prohibits == 0)
         for text, owner, entries, index in self._spread(rows, epochs):
             clause = entries.clause[index]
-            outcomes = OUTCOMES[ev.statuses[epochs[owner], clause], entries.trits[index]]
+            outcomes = self._outcomes(epochs[owner], clause, entries.trits[index])
             asks = _OPEN[outcomes] | ((outcomes == Outcome.FIRES) & routed[clause])
             asks &= ~ev.advises[clause]
             some = np.flatnonzero(asks)
@@ -123,8 +133,8 @@ class Evaluated:
             for j, mine in zip(concerned.tolist(), np.split(some, starts[1:]), strict=False):
                 at, k = owner[mine], int(ev.regime_of[j])
                 level = answers[at, k].astype(np.int64), policies[at, k].astype(np.int64)
-                states = self._reader.factors.read(self._reader.factors.states(self.sample[rows[at]]), text)
-                yield from self._open(j, at, outcomes[mine], level, states)
+                chosen = self._reader.factors.choose(self.sample[rows[at]])
+                yield from self._open(j, at, outcomes[mine], level, self._reader.factors.read(chosen, text))
 
     def _open(self, j: int, at: Ints, outcomes: Bytes, level: tuple[Ints, Ints], said: Reading) -> Iterator[Question]:
         """The questions of one clause in the rows where it is open, or fires in a way that is open."""
@@ -250,13 +260,26 @@ class Evaluated:
         return FirstLeaves(self.evaluator, self.table, self._reader.factors.luts)
 
 
-def _meet(rows: Ints, some: Ints) -> tuple[Ints, Ints]:
+def _begins(rows: Ints, size: int) -> Ints | None:
+    """Where each number below `size` begins among sorted rows, and where the last ends; None where the rows are few
+    enough to be searched for."""
+    if len(rows) < size >> 3:
+        return None
+    begins = np.zeros(size + 1, dtype=np.int64)
+    np.cumsum(np.bincount(rows, minlength=size), out=begins[1:])
+    return begins
+
+
+def _meet(rows: Ints, some: Ints, begins: Ints | None) -> tuple[Ints, Ints]:
     """Where sorted numbers meet sorted numbers that stand once each: (place in `rows`, place in `some`)."""
-    if len(rows) < len(some):
+    if begins is not None:
+        first, end = begins.take(some), begins.take(some + 1)
+    elif len(rows) < len(some):
         place = np.searchsorted(some, rows)
         met = np.flatnonzero(some[np.minimum(place, len(some) - 1)] == rows)
         return met, place[met]
-    first, end = np.searchsorted(rows, some), np.searchsorted(rows, some, side="right")
+    else:
+        first, end = np.searchsorted(rows, some), np.searchsorted(rows, some, side="right")
     owner, place = _spans(first, end - first)
     return place, owner
 

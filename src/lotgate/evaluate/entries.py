@@ -118,13 +118,16 @@ class Reader:
         entries: dict[tuple[int, int], list[Found]] = defaultdict(list)
         for (key, _), one in zip(tasks, each(self._read, tasks, size), strict=True):
             entries[key[:2]].append(one)
-        fresh: dict[tuple[int, int], list[Ints]] = defaultdict(list)
+        fresh: dict[tuple[int, int], Bytes] = {}
         for text, layers, missing in jobs:
+            mask = self._mask([missing])
             for number in layers:
-                fresh[number, int(self.evaluator.layers[number].reading[text])].append(missing)
-        for place, added in fresh.items():
+                place = number, int(self.evaluator.layers[number].reading[text])
+                fresh[place] = fresh[place] | mask if place in fresh else mask
+        for place, mask in fresh.items():
             self._keep(*place, entries[place])
-            self._cover(*place, added)
+            held = self._covered.get(place)
+            self._covered[place] = mask if held is None else held | mask
 
     def _search(self, jobs: Sequence[tuple[int, list[int], Ints]]) -> dict[tuple[int, int, int], list[Ints]]:
         """Candidate rows by (layer, wording, clause)."""
@@ -171,22 +174,17 @@ class Reader:
         covered = self._covered.get((layer, reading))
         return covered is not None and not (mask & ~covered).any()
 
-    def _cover(self, layer: int, reading: int, rows: Sequence[Ints]) -> None:
-        mask = self._mask(rows)
-        held = self._covered.get((layer, reading))
-        self._covered[layer, reading] = mask if held is None else held | mask
-
     def _read(self, task: tuple[tuple[int, int, int], Ints]) -> Found:
         """The entries of one clause among candidate rows."""
         (_, text, j), rows = task
         program, trits = self.evaluator.programs[j], self.factors.trits
-        states = self.factors.states(self.sample[rows])
-        when = trits(program.when, states, text)
+        chosen = self.factors.choose(self.sample.take(rows))
+        when = trits(program.when, chosen, text)
         held = np.flatnonzero(when)
-        states = [codes.take(held) for codes in states]
-        packed = when[held] | trits(program.free, states, text) << 2 | trits(program.licence, states, text) << 4
-        routes = [trits(route[0], states, text) for route in program.routes]
-        return rows[held], np.full(len(held), j), packed.astype(np.uint8), _policy(program, routes, len(held))
+        chosen = chosen.take(held)
+        packed = when.take(held) | trits(program.free, chosen, text) << 2 | trits(program.licence, chosen, text) << 4
+        routes = [trits(route[0], chosen, text) for route in program.routes]
+        return rows.take(held), np.full(len(held), j), packed.astype(np.uint8), _policy(program, routes, len(held))
 
     def _keep(self, layer: int, reading: int, found: Sequence[tuple[Ints, Ints, Bytes, npt.NDArray[np.int8]]]) -> None:
         held = self._held.get((layer, reading))
@@ -196,12 +194,20 @@ class Reader:
             parts = [(empty, empty, empty.astype(np.uint8), empty.astype(np.int8))]
         row, clause, trits, policy = (np.concatenate(part) for part in zip(*parts, strict=True))
         key = row * len(self.evaluator.programs) + clause
-        order = np.argsort(key, kind="stable")
-        order = order[np.diff(key[order], prepend=-1) > 0]  # a row may have been asked for under several texts
-        concerned, first = np.unique(row[order], return_index=True)
+        order = np.argsort(key)
+        order = order[_fresh(key[order])]  # a row may have been asked for under several texts, and reads the same
+        row = row[order]
+        first = np.flatnonzero(_fresh(row))
         self._held[layer, reading] = Entries(
-            concerned, np.append(first, len(order)), clause[order], trits[order], policy[order]
+            row[first], np.append(first, len(order)), clause[order], trits[order], policy[order]
         )
+
+
+def _fresh(numbers: Ints) -> npt.NDArray[np.bool_]:
+    """Which of sorted numbers differ from the one before."""
+    found = np.ones(len(numbers), dtype=bool)
+    np.not_equal(numbers[1:], numbers[:-1], out=found[1:])
+    return found
 
 
 def _policy(program: Program, routes: Sequence[Bytes], rows: int) -> npt.NDArray[np.int8]:

@@ -23,7 +23,7 @@ from lotgate.law.expr import FALSE, NOT, TRUE
 if TYPE_CHECKING:
     from lotgate.evaluate.evaluator import Evaluator
 
-__all__ = ["Factors", "Reading", "distinct"]
+__all__ = ["Chosen", "Factors", "Reading", "distinct"]
 
 _NOT = np.array(NOT, dtype=np.uint8)
 _BLOCK = 1 << 17
@@ -44,6 +44,29 @@ def distinct(key: Ints) -> tuple[Ints, Ints]:
     fresh = np.ones(len(codes), dtype=bool)
     np.greater(codes[1:], np.maximum.accumulate(codes[:-1]), out=fresh[1:])
     return codes, np.flatnonzero(fresh)
+
+
+class Chosen:
+    """Some rows of a table; a subject's states in them are read when a condition first asks of it."""
+
+    def __init__(self, codes: Sequence[Ints], rows: Ints, known: dict[int, Ints] | None = None) -> None:
+        self._codes = codes
+        self._rows = rows
+        self._known = known or {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, subject: int) -> Ints:
+        """The state of one subject in each row."""
+        if subject not in self._known:
+            self._known[subject] = self._codes[subject].take(self._rows)
+        return self._known[subject]
+
+    def take(self, places: Ints) -> Chosen:
+        """Some of these rows again."""
+        known = {subject: states.take(places) for subject, states in self._known.items()}
+        return Chosen(self._codes, self._rows.take(places), known)
 
 
 class Factors:
@@ -137,38 +160,43 @@ class Factors:
 
     # ---- chosen rows --------------------------------------------------------------------------------------------
 
-    def states(self, rows: Ints) -> list[Ints]:
-        """Per subject, the state of each of the chosen rows."""
-        return [codes.take(rows) for codes in self.codes]
+    def choose(self, rows: Ints) -> Chosen:
+        """Rows to read conditions in."""
+        return Chosen(self.codes, rows)
 
-    def trits(self, number: int, states: Sequence[Ints], text: int) -> Bytes:
-        """The trit of a node in rows of these states, under one wording of the dated terms."""
+    def trits(self, number: int, chosen: Chosen, text: int) -> Bytes:
+        """The trit of a node in chosen rows, under one wording of the dated terms."""
         asks = int(self.evaluator.asks[number])
         if asks & (asks - 1) == 0:
-            subject = max(asks.bit_length() - 1, 0)
-            return self.plane(subject, number, text).take(states[subject])
+            return self._alone(asks, number, chosen, text)
         node = self.graph.nodes[number]
         if node.kind == "not":
-            return _NOT.take(self.trits(node.children[0], states, text))
+            return _NOT.take(self.trits(node.children[0], chosen, text))
         alone, mixed = self.evaluator.split(number)
-        parts = [self._part(subject, number, text).take(states[subject]) for subject in alone]
-        parts += [self.trits(child, states, text) for child in mixed]
+        parts = [self._part(subject, number, text).take(chosen[subject]) for subject in alone]
+        parts += [self.trits(child, chosen, text) for child in mixed]
         combine = np.bitwise_and if node.kind == "and" else np.bitwise_or
         found = parts[0]
         for part in parts[1:]:
             combine(found, part, out=found)
         return found
 
-    def read(self, states: Sequence[Ints], text: int) -> Reading:
-        """Tells the trits of any node in rows of these states, each node once."""
+    def _alone(self, asks: int, number: int, chosen: Chosen, text: int) -> Bytes:
+        """The trit, in chosen rows, of a node that asks of one subject alone or of none."""
+        if not asks:
+            return self.plane(0, number, text)[:1].repeat(len(chosen))
+        subject = asks.bit_length() - 1
+        return self.plane(subject, number, text).take(chosen[subject])
+
+    def read(self, chosen: Chosen, text: int) -> Reading:
+        """Tells the trits of any node in chosen rows, each node once."""
         said: dict[int, Bytes] = {}
 
         def trits(number: int) -> Bytes:
             if number not in said:
                 asks = int(self.evaluator.asks[number])
                 if asks & (asks - 1) == 0:
-                    subject = max(asks.bit_length() - 1, 0)
-                    said[number] = self.plane(subject, number, text).take(states[subject])
+                    said[number] = self._alone(asks, number, chosen, text)
                 else:
                     node = self.graph.nodes[number]
                     children = [trits(child) for child in node.children]
@@ -196,11 +224,9 @@ class Factors:
                 np.bitwise_and,
                 [states.take(codes.take(block), axis=0) for states, codes in zip(bits, self.codes, strict=True)],
             )
-            words = np.flatnonzero(left.reshape(-1) != 0)
-            found = np.flatnonzero(np.unpackbits(left.reshape(-1)[words].view(np.uint8), bitorder="little"))
-            row, word = np.divmod(words.astype(np.int32), left.shape[1])
-            place = found >> 6
-            row, node = row.take(place), owner.take(word.take(place) * 64 + (found & 63))
+            words, bit = _set_bits(left.reshape(-1))
+            row, word = np.divmod(words, left.shape[1])
+            node = owner.take(word * 64 + bit)
             fresh = np.ones(len(row), dtype=bool)  # once, where a node may hold by way of several branches
             fresh[1:] = (row[1:] != row[:-1]) | (node[1:] != node[:-1])
             yield row[fresh].astype(np.int64) + start, node[fresh]
@@ -285,6 +311,19 @@ class Factors:
             return None
         mask: Mask = reduce(np.logical_or if any_will_do else np.logical_and, said)
         return mask
+
+
+def _set_bits(words: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
+    """The bits that are set, in order: (place of the word, place of the bit in it).
+
+    Few bits are set, so words and then bytes without any are passed over before bits are laid out.
+    """
+    some = np.flatnonzero(words != 0)
+    held = words.take(some).view(np.uint8)
+    filled = np.flatnonzero(held != 0)
+    found = np.flatnonzero(np.unpackbits(held.take(filled), bitorder="little"))
+    byte = filled.take(found >> 3)
+    return some.take(byte >> 3).astype(np.int32), ((byte & 7) << 3 | found & 7).astype(np.uint8)
 
 
 def _classes(luts: Sequence[Bytes]) -> Ints:
