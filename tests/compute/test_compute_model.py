@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lotgate.compute import calibration, compare, estimate, find_system, read_work, systems
 from lotgate.compute.hardware import Chip, System
-from lotgate.compute.inference import group_ranks, inference_step, overlapped
+from lotgate.compute.inference import clock, group_ranks, inference_step, overlapped
 from lotgate.compute.training import layout, training_step
 from lotgate.compute.works import PHASES, Work, catalogue
 
@@ -192,6 +192,29 @@ def test_what_is_extrapolated_has_a_wider_interval() -> None:
     assert plain.rate is not None
     assert four.rate is not None
     assert four.rate.high / four.rate.value > plain.rate.high / plain.rate.value
+
+
+def test_a_chip_keeps_the_clock_that_its_power_allows() -> None:
+    """Much power to spare: full clock. Half of what is needed, far below: the root of a half."""
+    chip = find_system("HGX-H100").chip
+    needed = CONSTANTS["energy"] * 1e-12 * chip.rates["bf16"]
+
+    def keeps(share: float, node: float = 5) -> float:
+        return clock(replace(chip, power=share * needed, node=node), CONSTANTS)
+
+    assert keeps(5) == pytest.approx(1, abs=1e-3)
+    assert keeps(0.02) / keeps(0.04) == pytest.approx(0.5**0.5, abs=1e-3)
+    assert keeps(0.7, node=7) == pytest.approx(keeps(0.5)) == pytest.approx(keeps(0.36, node=3))
+    assert keeps(1) == clock(replace(chip, power=None, node=None), CONSTANTS)
+
+
+def test_more_chips_wait_longer_for_the_slowest() -> None:
+    chip = find_system("HGX-H100").chip
+    few, many = (read_work(f"llama-3.1-405b training 8k chips={n} global={n // 4}") for n in (1024, 8192))
+    rates = [one.tokens / one.seconds for one in (training_step(chip, work, CONSTANTS) for work in (few, many))]
+    assert rates[0] / rates[1] == pytest.approx(
+        (1 + 10 * CONSTANTS["waiting"]) / (1 + 7 * CONSTANTS["waiting"]), rel=2e-3
+    )
 
 
 def test_a_system_without_stated_power_is_estimated_from_its_chips_and_more_widely() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from lotgate.compute.constants import Calibration, Constants, Vector, names_of, prior
+from lotgate.compute.constants import UNSEEN, Calibration, Constants, Vector, names_of, prior
 from lotgate.compute.results import Result, predicted, results
 
 __all__ = ["KeptBack", "Left", "calibrate", "fit", "kept_back", "left_out", "misfit", "platforms", "slopes"]
@@ -27,7 +27,8 @@ _STEP = 1e-5
 class Left:
     """One result and the relative errors of the model on it: calibrated with it, without it, without its platform.
 
-    `spread` is what the model, calibrated without the result, gives as the spread of its own figure.
+    `spread` and `platform_spread` are what the model, calibrated without the result or without its platform, gives as
+    the spread of its own figure.
     """
 
     result: Result
@@ -35,12 +36,12 @@ class Left:
     without: float
     without_platform: float
     spread: float
+    platform_spread: float
 
     def to_json(self) -> dict[str, Any]:
         """The machine's form."""
-        errors = {name: float(f"{getattr(self, name):.4g}") for name in ("fitted", "without", "without_platform")}
-        spread = {"spread": float(f"{self.spread:.4g}")}
-        return {**_named(self.result), **errors, **spread}
+        names = ("fitted", "without", "without_platform", "spread", "platform_spread")
+        return {**_named(self.result), **{name: float(f"{getattr(self, name):.4g}") for name in names}}
 
 
 @dataclass(frozen=True)
@@ -163,28 +164,22 @@ def left_out(progress: Callable[[int, int], None] = lambda done, total: None) ->
     names = names_of(platforms(held))
 
     whole = Constants.of(names, _without(frozenset(), names)[0])
-    far: dict[str, Constants] = {}
+    far: dict[str, tuple[Vector, Vector]] = {}
     steps = sum(one.throughput for one in held) + len(platforms(held))
     for platform in platforms(held):
         dropped = frozenset(one.id for one in held if one.chip.platform == platform)
-        far[platform] = Constants.of(names, _without(dropped, names)[0])
+        far[platform] = _without(dropped, names)
         progress(len(far), steps)
     errors = _unseen(held, names, lambda done: progress(len(far) + done, steps))
     residual = _root(errors)
     found = []
     for one in (one for one in held if one.throughput):
         logs, covariance = _without(frozenset({one.id}), names)
-
-        spread = _told(one, names, logs, covariance, residual)[1]
-        found.append(
-            Left(
-                one,
-                (predicted(one, whole) or np.nan) / one.value - 1,
-                float(np.exp(errors[one.id])) - 1,
-                (predicted(one, far[one.chip.platform]) or np.nan) / one.value - 1,
-                spread,
-            )
-        )
+        _, spread = _told(one, names, logs, covariance, residual)
+        error, wide = _told(one, names, *far[one.chip.platform], residual)
+        fitted = (predicted(one, whole) or np.nan) / one.value - 1
+        without, platform_out = (float(np.exp(each)) - 1 for each in (errors[one.id], error))
+        found.append(Left(one, fitted, without, platform_out, spread, float(np.hypot(wide, UNSEEN))))
     return found
 
 

@@ -37,23 +37,25 @@ class Constant:
 
 # fmt: off
 CONSTANTS: tuple[Constant, ...] = (
-    Constant("gemm16", 0.68, 0.08, "of peak", "16-bit matrix products", "16位矩阵乘",
-             "hardware utilisation of large training runs, arXiv 2205.05198"),
-    Constant("gemm8", 0.60, 0.12, "of peak", "8-bit matrix products, inference", "8位矩阵乘（推理）",
-             "published grouped 8-bit kernels reach half to three quarters of peak"),
-    Constant("gemm4", 0.45, 0.30, "of peak", "4-bit matrix products, inference", "4位矩阵乘（推理）",
+    Constant("gemm16", 0.78, 0.08, "of rate", "16-bit matrix products, of the rate power allows",
+             "16位矩阵乘（占功耗所允许速率）",
+             "hardware utilisation of large training runs, arXiv 2205.05198, over the clock of their chip"),
+    Constant("gemm8", 0.70, 0.12, "of rate", "8-bit matrix products, inference", "8位矩阵乘（推理）",
+             "published grouped 8-bit kernels reach half to three quarters of peak, at a clock of 0.8"),
+    Constant("gemm4", 0.60, 0.30, "of rate", "4-bit matrix products, inference", "4位矩阵乘（推理）",
              "believed; no result enters"),
-    Constant("train8", 0.50, 0.12, "of peak", "8-bit matrix products, training", "8位矩阵乘（训练）",
+    Constant("train8", 0.60, 0.12, "of rate", "8-bit matrix products, training", "8位矩阵乘（训练）",
              "8-bit training gains a third to a half over 16 bit"),
-    Constant("train4", 0.32, 0.20, "of peak", "4-bit matrix products, training", "4位矩阵乘（训练）",
+    Constant("train4", 0.40, 0.20, "of rate", "4-bit matrix products, training", "4位矩阵乘（训练）",
              "believed; one ratio enters"),
     Constant("attention", 0.50, 0.25, "of peak", "attention while reading and training", "注意力（预填充与训练）",
              "published fused kernels reach 0.4 to 0.7"),
     Constant("mla", 0.66, 0.10, "of peak", "attention while writing, compute-bound", "注意力（解码，算力受限）",
              "arXiv 2506.12708: 0.654 and 0.667"),
     Constant("memory", 0.86, 0.05, "of peak", "memory bandwidth", "内存带宽", "arXiv 2506.12708: 0.841 and 0.896"),
-    Constant("size", 0.08, 0.50, "exponent", "how the share of peak falls with the peak of a chip, over 10^15 a second",
-             "芯片峰值越高，可达比例越低", "power limits; training runs of three generations enter"),
+    Constant("energy", 1.0, 0.25, "pJ", "one 16-bit operation at full clock, 5 nm; power limits the clock",
+             "5纳米工艺满频下一次16位运算的能耗；超出功耗上限则降频",
+             "A100: 400 W at 312 TFLOPS are 1.28 pJ at 7 nm, where its clock hardly falls"),
     Constant("scaleup", 0.75, 0.12, "of link rate", "scale-up link, bulk transfers", "超节点内链路（大块传输）",
              "DeepEP: 153 to 158 of 200 GB/s"),
     Constant("scatter", 0.45, 0.30, "of link rate", "scale-up link, tokens sent one by one while writing",
@@ -74,16 +76,22 @@ CONSTANTS: tuple[Constant, ...] = (
              "每步多猜并核验一个词元", "one more layer and projection of some sixty, sampling, waiting for the host"),
     Constant("mixture", 2.0, 0.50, "times", "memory traffic of tokens sent to experts in training, over its count",
              "训练中发往专家的词元的内存流量（相对计数）", "believed: sorting and quantising; mixtures enter"),
+    Constant("waiting", 0.005, 0.60, "more time", "waiting for the slowest in training, each doubling over 8 chips",
+             "训练芯片每翻一倍（自8片起）等待最慢者",
+             "believed: runs of thousands of chips lose some percent to those of hundreds"),
 )
 # fmt: on
 PLATFORM = 0.12
 """Spread, before any result is seen, of what a platform's software does to all its times."""
-KINDS = ("inference", "training")
+UNSEEN = 0.10
+"""What is added to the spread of a figure of a platform and phase nobody published results of."""
+PHASES = ("prefill", "decode", "training")
+"""Reading, writing and training run on kernels of their own: a platform good at one is not thereby good at another."""
 
 
 def names_of(platforms: Sequence[str]) -> tuple[str, ...]:
-    """The names of all constants: the common ones, then one for each platform and kind of work."""
-    return (*(one.name for one in CONSTANTS), *(f"{one}/{kind}" for one in platforms for kind in KINDS))
+    """The names of all constants: the common ones, then one for each platform and phase."""
+    return (*(one.name for one in CONSTANTS), *(f"{one}/{phase}" for one in platforms for phase in PHASES))
 
 
 def prior(names: Sequence[str]) -> tuple[Vector, Vector]:
@@ -103,9 +111,9 @@ class Constants:
     def __getitem__(self, name: str) -> float:
         return self.values[name]
 
-    def platform(self, platform: str, kind: str) -> float:
+    def platform(self, platform: str, phase: str) -> float:
         """The factor on all times of a platform."""
-        return self.values.get(f"{platform}/{kind}", 1.0)
+        return self.values.get(f"{platform}/{phase}", 1.0)
 
     @classmethod
     def of(cls, names: Sequence[str], logs: Vector) -> Constants:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from lotgate.compute.constants import PLATFORM, Calibration, Constants, Vector, calibration
+from lotgate.compute.constants import PLATFORM, UNSEEN, Calibration, Constants, Vector, calibration
 from lotgate.compute.hardware import Chip, System
 from lotgate.compute.inference import (
     PREFILL_TOKENS,
@@ -138,8 +138,7 @@ def estimate(system: System, work: Work, held: Calibration | None = None) -> Est
     marks = [*([misfit] if misfit else []), *_marks(system, work, step)]
     slopes = _slopes(chip, work, batch, held)
     extras = {"unexplained " + system.name: held.residual}
-    kind = "training" if work.phase == "training" else "inference"
-    if f"{chip.platform}/{kind}" not in held.names:
+    if f"{chip.platform}/{work.phase}" not in held.names:
         extras[f"platform {chip.platform if chip.platform != 'other' else system.name}"] = PLATFORM
     extras |= {f"{mark.key} {'' if mark.key in _COMMON else system.name}": mark.spread for mark in marks}
     spread = _spread(slopes, extras, held)
@@ -242,7 +241,7 @@ def _marks(system: System, work: Work, step: Step) -> list[Mark]:
     family = [one for one in seen if one.chip.platform == chip.platform]
     if not family:
         marks.append(Mark("platform", "no published result of this phase on this make of chip enters",
-                          "该类芯片在此阶段没有纳入的公开结果", 0.10))  # fmt: skip
+                          "该类芯片在此阶段没有纳入的公开结果", UNSEEN))  # fmt: skip
     elif not any(one.chip.name == chip.name for one in family):
         marks.append(Mark("chip", "calibrated on other chips of its family", "以同系列其他芯片校准", 0.05))
     if step.precision == "fp4":

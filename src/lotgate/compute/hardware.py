@@ -42,6 +42,7 @@ _FIGURES = (
     Column("scaleout_gbit_per_s", "number"),
     Column("ranks", "count", high=64),
     Column("power_w", "number"),
+    Column("node_nm", "number"),
     Column("platform", words=PLATFORMS),
 )
 _CHIP = (
@@ -74,7 +75,8 @@ _NEEDED = ("bf16_tflops", "memory_gb", "memory_tb_per_s", "scaleup_gb_per_s", "s
 class Chip:
     """One accelerator: dense rates in operations per second, memory and links (one way) in bytes per second.
 
-    `scaleup_chips` chips reach each other over the scale-up link; `scaleout` is None where a chip has no other.
+    `scaleup_chips` chips reach each other over the scale-up link; `scaleout` is None where a chip has no other. `power`
+    are watts at most, `node` the nanometres its process is named by.
     """
 
     name: str
@@ -89,6 +91,7 @@ class Chip:
     scaleup_chips: int
     scaleout: float | None
     power: float | None
+    node: float | None
     status: str
     source: str
     note: str
@@ -153,6 +156,7 @@ def _chip(row: Row) -> Chip:
         scaleup_chips=row["scaleup_chips"],
         scaleout=None if out is None else out * 1e9 / 8,
         power=row["power_w"],
+        node=row["node_nm"],
         status=row["status"] or "own",
         source=row["source"] or "",
         note=row["note"] or "",

@@ -18,6 +18,7 @@ from lotgate.compute.works import Work
 
 __all__ = [
     "Step",
+    "clock",
     "collective_us",
     "group_ranks",
     "inference_step",
@@ -40,8 +41,11 @@ VECTORS = 24
 activations, quantising; for each expert copy another four."""
 SCALES = 1.03
 """Bytes sent for one byte of 8-bit data, with its scales."""
-_ORDINARY = 1e15
-"""The 16-bit rate of a chip whose shares of peak are the constants themselves."""
+_PER_NODE = ((4.0, 0.72), (6.0, 1.0), (10.0, 1.4))
+"""Energy of an operation on a process named up to so many nanometres, over that at 5 nm: TSMC states 30 % less from
+7 to 5 nm, 25 to 30 % less from 5 to 3 nm. Older ones count as the last."""
+_SHARP = 4.0
+"""How sharply the clock leaves its full value as the power needed passes the power there is."""
 _BYTES = {"bf16": 2.0, "fp8": 1.0, "int8": 1.0, "fp4": 0.5625}
 
 
@@ -64,9 +68,21 @@ class Step:
 
 
 def matrix_rate(chip: Chip, precision: str, share: str, constants: Constants) -> float:
-    """Operations per second of matrix products: a share of peak that falls a little as the chip grows."""
-    grown = math.exp(-constants["size"] * math.log(chip.rates["bf16"] / _ORDINARY))
-    return chip.rates[precision] * constants[share] * grown
+    """Operations per second of matrix products: a share of what the power of the chip allows of its peak."""
+    return chip.rates[precision] * constants[share] * clock(chip, constants)
+
+
+def clock(chip: Chip, constants: Constants) -> float:
+    """The share of its clock a chip keeps while its matrix units are busy.
+
+    Voltage falls with the clock, so an operation costs less at a lower one: with half of the power needed at full clock
+    a chip keeps not half of it but the root of that. An operation half as long costs half, so the clock is the same for
+    all formats. Without a known power it counts as just what full clock needs.
+    """
+    node = next((times for up_to, times in _PER_NODE if (chip.node or 5.0) <= up_to), _PER_NODE[-1][1])
+    needed = constants["energy"] * 1e-12 * node * chip.rates["bf16"]
+    there = 1.0 if chip.power is None else chip.power / needed
+    return math.pow(1.0 + math.pow(there, -_SHARP), -0.5 / _SHARP)
 
 
 def _speed(chip: Chip, precision: str, constants: Constants) -> float:
@@ -138,7 +154,7 @@ def inference_step(chip: Chip, work: Work, batch: float, constants: Constants) -
     hide = work.overlap == "yes" or (work.overlap == "best" and both < plain)
     drafted = work.tokens_per_step - 1.0 if work.phase == "decode" else 0.0
     seconds = (both if hide else plain) * (1.0 + constants["draft"] * drafted)
-    seconds *= constants.platform(chip.platform, "inference")
+    seconds *= constants.platform(chip.platform, work.phase)
     return Step(seconds, counted, batch, ranks, precision, hide, terms)
 
 

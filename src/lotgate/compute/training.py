@@ -20,6 +20,8 @@ __all__ = ["CLUSTER", "Layout", "layout", "model_flops", "training_step"]
 
 CLUSTER = 4096
 """Chips in training where the work does not say: systems of a kind are joined by their scale-out network."""
+FEW = 8
+"""Chips that wait for each other without loss worth counting; `waiting` is for each doubling over them."""
 BATCH_TOKENS = 16 * 1024**2
 """Tokens in one global batch where the work does not say."""
 STATE = 6.0
@@ -96,7 +98,8 @@ def training_step(chip: Chip, work: Work, constants: Constants) -> Step:
         "exchange": exchange,
         "update": update,
     }
-    seconds = total * constants.platform(chip.platform, "training")
+    waiting = 1.0 + constants["waiting"] * max(0.0, math.log2(spread.chips / FEW))
+    seconds = total * waiting * constants.platform(chip.platform, work.phase)
     return Step(seconds, tokens, spread.microbatches, spread.tensor, precision, hide, terms)
 
 

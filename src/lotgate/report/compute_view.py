@@ -253,6 +253,9 @@ def print_calibration(
     console.print(tell("cal.inside", language, n=sum(_inside(one.without, one.spread) for one in left), all=len(left)))
     console.print()
     _print_makes(left, console, language)
+    far = sum(_inside(one.without_platform, one.platform_spread) for one in left)
+    console.print(tell("cal.inside_make", language, n=far, all=len(left)))
+    console.print()
     heading(tell("cal.kept", language), console)
     for check in kept:
         cells = (check.result.id, check.result.chip.name, f"{figure(check.result.value)} {check.result.quantity}")
@@ -302,7 +305,6 @@ def _print_makes(left: Sequence[Left], console: Console, language: str) -> None:
                 name = tell(f"phase.{phase}", language)
                 text = tell("cal.make", language, n=len(own), mean=f"{mean:.1%}", worst=f"{worst:.1%}")
                 console.print(Line(joined([(platform, 12), (name, 10), (text, 60)])), no_wrap=True)
-    console.print()
 
 
 def _mean_and_worst(errors: Sequence[float]) -> list[tuple[str, float]]:

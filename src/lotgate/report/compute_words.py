@@ -82,6 +82,10 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "cal.mean": ("mean error", "平均误差"),
     "cal.worst": ("worst error", "最大误差"),
     "cal.inside": ("{n} of {all} results left out lie inside their interval", "留一结果中有 {n}/{all} 项落在区间内"),
+    "cal.inside_make": (
+        "{n} of {all} results of a make left out lie inside their interval",
+        "整类留出结果中有 {n}/{all} 项落在区间内",
+    ),
     "cal.makes": ("A whole make of chip left out", "整类芯片留出"),
     "cal.make": ("{n} results, mean error {mean}, worst {worst}", "{n}项结果，平均误差 {mean}，最大 {worst}"),
     "cal.kept": ("Kept back: results that never enter", "保留结果：从不参与校准"),
