@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -182,8 +181,8 @@ class Decisions(Sequence[LineDecision]):
 
     def counts(self) -> dict[str, int]:
         """How many lines have each answer."""
-        found = Counter(ANSWERS[a] for a in self.answers[0].max(axis=1, initial=0).tolist())
-        return {answer: found.get(answer, 0) for answer in ANSWERS}
+        found = np.bincount(self.answers[0].max(axis=1, initial=0), minlength=len(ANSWERS))
+        return dict(zip(ANSWERS, found.tolist(), strict=True))
 
     @cached_property
     def holds_until(self) -> Days:

@@ -135,8 +135,15 @@ class Column:
     @classmethod
     def of(cls, values: Iterable[Value]) -> Column:
         """Encodes one value per row."""
+        kept = list(values)  # all alive together, so that an id is one value's: most rows share theirs
         index: dict[Hashable, int] = {}
-        codes = [index.setdefault(value, len(index)) for value in values]
+        known: dict[int, int] = {}
+        codes = [
+            known[place]
+            if (place := id(value)) in known
+            else known.setdefault(place, index.setdefault(value, len(index)))
+            for value in kept
+        ]
         return cls(np.array(codes, dtype=np.int32), list(index) or [None])  # type: ignore[arg-type]
 
 

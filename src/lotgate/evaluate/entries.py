@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,7 +66,7 @@ class Entries:
     """when, exceptions and licence, two bits each."""
     policy: npt.NDArray[np.int8]
 
-    @property
+    @cached_property
     def rows(self) -> Ints:
         """The row of every entry."""
         return np.repeat(self.row, np.diff(self.first))

@@ -94,6 +94,7 @@ def decode(data: bytes, name: str, *, whole: bool = True) -> str:
 _FOLLOWING = "\x80-\xbf" + "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xA0))
 _MANGLED = re.compile(f"(?:[\u00c2-\u00df][{_FOLLOWING}]|[\u00e0-\u00ef][{_FOLLOWING}]{{2}})+")
 """UTF-8 that was read as Latin-1 or Windows-1252 and written as UTF-8 again: `Ã¼` for `ü`."""
+_LEAD = re.compile("[\u00c2-\u00ef]")
 _MANGLED_AT_LEAST = 5
 
 
@@ -103,7 +104,7 @@ def _refuse_mangled(text: str, name: str) -> None:
     A few such letters may be a slip of the publisher's in one name; a file mangled as a whole has them everywhere, and
     next to no letter beyond ASCII that is whole.
     """
-    found = list(islice(_MANGLED.finditer(text), 2000))
+    found = list(islice(_mangled(text), 2000))
     mangled = sum(len(hit[0]) for hit in found)
     if len(found) >= _MANGLED_AT_LEAST:
         reach = text[: found[-1].end()]
@@ -112,6 +113,16 @@ def _refuse_mangled(text: str, name: str) -> None:
             line = text.count("\n", 0, found[0].start()) + 1
             message = f"the text was decoded wrongly and written again, as {found[0][0]!r} on line {line} shows"
             raise refuse(name, message, "the file as the authority publishes it, in UTF-8")
+
+
+def _mangled(text: str) -> Iterator[re.Match[str]]:
+    """The stretches decoded wrongly; looked for from letter to letter that may begin one, ten times as fast as the
+    whole pattern over a text that is mostly ASCII."""
+    end = 0
+    for lead in _LEAD.finditer(text):
+        if lead.start() >= end and (hit := _MANGLED.match(text, lead.start())) is not None:
+            end = hit.end()
+            yield hit
 
 
 _DECLARED = re.compile(rb"""<\?xml[^>]*encoding=["']([\w-]+)["']""")
