@@ -50,6 +50,7 @@ SAME = {
     "portfolio": ("check_portfolio", "check_horizon", "check_changes"),
     "portfolio_progress": ("check_horizon",),
     "find": ("licence_list", "licence_verify"), "log": ("audit_verify", "audit_head"), "export": ("audit_export",),
+    "tokens": ("token_list", "token_make"), "revoke_token": ("token_revoke",),
     "people": ("people_list",), "add_person": ("people_add", "people_organisation", "people_give"),
     "end_membership": ("people_end",), "list": ("application_list", "finding_list"), "new": ("application_create",),
     "case": ("application_show", "application_history"), "file": ("file_open",),
@@ -85,7 +86,7 @@ def filled(route: str, kind: str = "application", id: str = "none", event: str =
     values = {
         "kind:kind": Kind().to_url(kind), "str:id": id, "slug:event": event, "slug:sha256": "0" * 64,
         "slug:name": "certificate", "uuid:id": str(UUID(int=1)), "str:line": "L1", "slug:regime": "cn",
-        "int:membership": "1",
+        "int:membership": "1", "int:number": "1",
     }  # fmt: skip
     return "/" + re.sub(r"<([a-z]+:[a-z0-9_]+)>", lambda found: values[found[1]], route)
 

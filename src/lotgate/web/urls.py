@@ -20,4 +20,5 @@ urlpatterns = [
 handler400 = "lotgate.web.pages.errors.bad_request"
 handler403 = "lotgate.web.pages.errors.forbidden"
 handler404 = "lotgate.web.pages.errors.not_found"
+handler429 = "lotgate.web.pages.errors.too_often"  # looked for by allauth
 handler500 = "lotgate.web.pages.errors.server_error"

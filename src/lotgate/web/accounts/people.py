@@ -16,7 +16,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from lotgate.errors import Fault, InputError
-from lotgate.licence.people import check_actor, roles
+from lotgate.licence.machines import machine
+from lotgate.licence.people import check_actor, roles, sides
 from lotgate.licence.records import Actor, Mandate
 from lotgate.tables.schema import REGIMES
 from lotgate.tables.vocabulary import COUNTRIES
@@ -24,7 +25,7 @@ from lotgate.web.accounts.models import SCOPES, Membership, Organisation, Token,
 
 __all__ = [
     "actor_for", "add_membership", "add_organisation", "add_token", "add_user", "new_password", "random_password",
-    "revoke_token", "token_named",
+    "revoke_token", "scopes_for", "token_named",
 ]  # fmt: skip
 
 _CODE = re.compile(r"[a-z0-9_-]{1,60}")
@@ -163,20 +164,40 @@ def actor_for(user: User, organisation: str | None = None, day: date | None = No
     )
 
 
+def scopes_for(actor: Actor) -> list[str]:
+    """The scopes a token of a person can be of use with, in their fixed order; what it may do stays the person's."""
+    use = {"read"}
+    for scope in SCOPES:
+        act, _, kind = scope.partition(":")
+        if act == "act" and any(not row.by_effect and actor.roles & set(row.roles) for row in machine(kind).rows):
+            use.add(scope)
+    if "exporter" in sides(actor):
+        use.add("check")
+    if "administrator" in sides(actor):
+        use.add("people")
+    return [scope for scope in SCOPES if scope in use]
+
+
 def add_token(
-    user: User, organisation: Organisation, name: str, scopes: Iterable[str], days: int = 90
-) -> tuple[Token, str]:
-    """The token and its text, which is shown this once and kept nowhere."""
+    user: User, organisation: Organisation, name: str, scopes: Iterable[str], days: int = 90, *,
+    latest: datetime | None = None,
+) -> tuple[Token, str]:  # fmt: skip
+    """The token and its text, which is shown this once and kept nowhere; it ends at `latest` at the latest."""
     asked = sorted(set(scopes))
     faults = [
-        Fault("tokens", "no such scope", column="scopes", value=scope, expected=", ".join(SCOPES))
+        Fault(
+            "tokens", "no such scope", column="scopes", value=scope, expected=", ".join(SCOPES), message_zh="无此权限"
+        )
         for scope in asked
         if scope not in SCOPES
     ]
+    if not name.strip():
+        faults.append(Fault("tokens", "is needed", column="name", expected="what it is for", message_zh="须填写"))
     if not asked:
-        faults.append(Fault("tokens", "a token needs a scope", column="scopes", expected=", ".join(SCOPES)))
+        faults.append(Fault("tokens", "a token needs a scope", column="scopes", message_zh="至少选择一项"))
     if not 1 <= days <= _LONGEST_DAYS:
-        faults.append(Fault("tokens", "too short or too long", column="days", value=str(days), expected="1 to 366"))
+        said = ("between 1 and 366", "须在 1 至 366 之间")
+        faults.append(Fault("tokens", said[0], column="days", value=str(days), expected="1 to 366", message_zh=said[1]))
     if actor_for(user, organisation.code) is None:
         faults.append(Fault("tokens", "the user is no member today", column="organisation", value=organisation.code))
     if faults:
@@ -188,7 +209,7 @@ def add_token(
         name=name[:100],
         sha256=_hash(text),
         scopes=" ".join(asked),
-        expires=timezone.now() + timedelta(days=days),
+        expires=min(filter(None, (timezone.now() + timedelta(days=days), latest))),
     )
     return made, text
 

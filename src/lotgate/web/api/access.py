@@ -27,6 +27,7 @@ class _Token(HttpBearer):
             return None
         request.user = found.user
         request.scopes = found.granted
+        request.until = found.expires
         request.organisation = found.organisation.code
         return found.user
 
@@ -49,6 +50,7 @@ class _Session(APIKeyCookie):
         if key is None or not user.is_authenticated:
             return None
         request.scopes = frozenset(SCOPES)
+        request.until = None
         request.organisation = request.session.get("organisation")
         return user
 

@@ -189,12 +189,13 @@ def _tokens(api: NinjaAPI) -> None:
 
     @router.post("/tokens", response={201: dict[str, Any]}, operation_id="token_make", summary="New token / 新令牌")
     def make(request: HttpRequest, body: NewToken) -> Any:
-        """The text of the token is in this answer and kept nowhere. A token makes no token that may more than itself."""
+        """The text of the token is in this answer and kept nowhere. A token makes no token that may more than itself
+        or lives longer."""
         actor = acting(request)
         for scope in body.scopes:
             need(request, scope)
         organisation = Organisation.objects.get(code=actor.organisation)
-        made, text = add_token(request.user, organisation, body.name, body.scopes, body.days)
+        made, text = add_token(request.user, organisation, body.name, body.scopes, body.days, latest=request.until)
         return Status(201, {**_token_json(made), "token": text})
 
     @router.post(

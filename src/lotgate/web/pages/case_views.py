@@ -39,7 +39,7 @@ from lotgate.web.pages.showing import (
 )
 from lotgate.web.pages.who import for_roles
 from lotgate.web.pages.words import word
-from lotgate.web.services import cases, credentials
+from lotgate.web.services import cases, credentials, people
 from lotgate.web.services import papers as paper_service
 from lotgate.web.services.readers import shown
 
@@ -238,7 +238,8 @@ def _prefilled(one: Record, move: Move) -> dict[str, Any]:
 
 
 def _choices(one: Record, move: Move) -> Choices:
-    """What a field that names a part of the record is chosen from: its files, its open hits, its reservations."""
+    """What a field that names something is chosen from: files, open hits and reservations of the record; bodies that
+    can be consulted, officers of its law."""
     facts = one.facts
     unchecked = move.event == "check_file"
     found: dict[str, list[tuple[str, Text]]] = {
@@ -255,6 +256,10 @@ def _choices(one: Record, move: Move) -> Choices:
         "clearance": [(id, Text(id, id)) for id in facts.get("ledger", {}).get("open", {})],
     }
     wanted = {field.name for field in move.form.fields}
+    if move.event == "refer":
+        found["body"] = people.bodies()
+    if move.event == "assign":
+        found["officer"] = [(name, Text(name, name)) for name in people.officers(one.regime)]
     return {name: tuple(options) for name, options in found.items() if options and name in wanted}
 
 

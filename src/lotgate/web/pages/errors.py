@@ -9,7 +9,7 @@ from django.shortcuts import render
 from lotgate.licence import Refusal
 from lotgate.web.pages.words import word
 
-__all__ = ["bad_request", "csrf_failed", "forbidden", "not_found", "page", "server_error"]
+__all__ = ["bad_request", "csrf_failed", "forbidden", "not_found", "page", "server_error", "too_often"]
 
 
 def page(request: Any, status: int, text: str | None = None, refusal: Refusal | None = None) -> Any:
@@ -37,6 +37,11 @@ def csrf_failed(request: Any, reason: str = "") -> Any:
 def not_found(request: Any, exception: Exception | None = None) -> Any:
     """404."""
     return page(request, 404)
+
+
+def too_often(request: Any, exception: Exception | None = None) -> Any:
+    """429."""
+    return page(request, 429)
 
 
 def server_error(request: Any) -> Any:

@@ -12,6 +12,7 @@ from lotgate.web.pages import (
     document_views,
     people_views,
     portfolio_views,
+    token_views,
     views,
 )
 from lotgate.web.services.cases import PLURAL
@@ -50,6 +51,8 @@ urlpatterns = [
     path("portfolio/", portfolio_views.portfolio, name="portfolio"),
     path("portfolio/<uuid:id>/progress/", portfolio_views.progress, name="portfolio_progress"),
     path("find/", customs_views.find, name="find"),
+    path("tokens/", token_views.tokens, name="tokens"),
+    path("tokens/<int:number>/revoke/", token_views.revoke, name="revoke_token"),
     path("log/", audit_views.log, name="log"),
     path("log/export/", audit_views.export, name="export"),
     path("people/", people_views.people, name="people"),

@@ -16,7 +16,25 @@ from lotgate.web.accounts.models import Membership, Organisation, User
 from lotgate.web.accounts.people import add_membership, add_organisation, add_user
 from lotgate.web.services.readers import must_be
 
-__all__ = ["add", "end", "give", "open_organisation", "users"]
+__all__ = ["add", "bodies", "end", "give", "officers", "open_organisation", "users"]
+
+
+def bodies() -> list[tuple[str, Text]]:
+    """Code and name of every organisation that somebody replies for today when it is consulted."""
+    held = _held_today("consulted").select_related("organisation").order_by("organisation__code")
+    there = {one.organisation.code: one.organisation for one in held}
+    return [(code, Text(one.name, one.name_zh or one.name)) for code, one in there.items()]
+
+
+def officers(regime: str) -> list[str]:
+    """The users who are case officers under a law today."""
+    held = _held_today("officer").select_related("organisation", "user").order_by("user__username")
+    return list(dict.fromkeys(o.user.username for o in held if regime in o.organisation.regimes.split(";")))
+
+
+def _held_today(role: str) -> Any:
+    today = timezone.now().date()
+    return Membership.objects.filter(Q(until__isnull=True) | Q(until__gte=today), role=role, since__lte=today)
 
 
 def users(actor: Actor, words: str = "") -> Any:

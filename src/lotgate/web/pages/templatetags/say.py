@@ -17,7 +17,7 @@ from lotgate.law import Text
 from lotgate.licence.ledger import Ledger, written
 from lotgate.report.words import ANSWERS
 from lotgate.web.languages import language
-from lotgate.web.pages.showing import unit
+from lotgate.web.pages.showing import organisations, unit
 from lotgate.web.pages.who import sentence as fault_sentence
 from lotgate.web.pages.words import word
 
@@ -113,6 +113,12 @@ def about(subject: str) -> Any:
 def named_unit(code: str) -> Any:
     """A unit by its name in both languages."""
     return unit(code)
+
+
+@register.filter
+def organisation(code: str) -> Any:
+    """An organisation of this server by its name; a code nobody knows as it is."""
+    return organisations([code]).get(code, code)
 
 
 @register.filter
