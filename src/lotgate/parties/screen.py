@@ -174,13 +174,15 @@ def screen(
     if progress is not None:
         progress(0, len(asked))
     starts = range(0, len(asked), step)
-    for start, found in zip(starts, each(part, starts, shared_out), strict=True):
-        for number, matched, cut in found:
-            hits += _hits(asked[number], matched, index, threshold)
-            if cut:
-                limited.append(asked[number].id)
-        if progress is not None:
-            progress(min(start + step, len(asked)), len(asked))
+    # Processes that split off within begin, and so remain, without it.
+    with without_collection():
+        for start, found in zip(starts, each(part, starts, shared_out), strict=True):
+            for number, matched, cut in found:
+                hits += _hits(asked[number], matched, index, threshold)
+                if cut:
+                    limited.append(asked[number].id)
+            if progress is not None:
+                progress(min(start + step, len(asked)), len(asked))
     return Screening(tuple(hits), tuple(limited), threshold, asked)
 
 
@@ -211,15 +213,14 @@ def _screened(
 ) -> list[tuple[int, list[_Found], bool]]:
     """For each query that anything is found for: its number, what matches, and whether candidates were cut off."""
     screened = []
-    with without_collection():
-        readings = [_readings(query) for query in queries]
-        texts = [tuple(dict.fromkeys([reading.text for _, _, reading in found])) for found in readings]
-        wanted = [Asked(names, query.kind) for names, query in zip(texts, queries, strict=True)]
-        for number, chosen, cut in candidates(index, wanted):
-            if chosen or queries[number].identifiers:
-                found = _matches(queries[number], readings[number], chosen, index, threshold)
-                if found or cut:
-                    screened.append((first + number, found, cut))
+    readings = [_readings(query) for query in queries]
+    texts = [tuple(dict.fromkeys([reading.text for _, _, reading in found])) for found in readings]
+    wanted = [Asked(names, query.kind) for names, query in zip(texts, queries, strict=True)]
+    for number, chosen, cut in candidates(index, wanted):
+        if chosen or queries[number].identifiers:
+            found = _matches(queries[number], readings[number], chosen, index, threshold)
+            if found or cut:
+                screened.append((first + number, found, cut))
     return screened
 
 
