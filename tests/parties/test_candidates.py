@@ -169,3 +169,33 @@ def test_words_said_again_raise_no_score_beyond_what_was_foreseen(lists: ListSet
             assert again.score <= round(alone.most, 4), (name.raw, other.raw)
             raised += again.score > alone.score
     assert raised > 100
+
+
+def test_what_is_estimated_too_low_is_no_hit(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(11)
+    given = [
+        "Ahmad",
+        "Ahmed",
+        "Muhammad",
+        "Mohammed",
+        "Hassan",
+        "Husayn",
+        "Ali",
+        "Yusuf",
+        "Kofi",
+        "Greta",
+        "Ivan",
+        "Nasser",
+    ]
+    families = ["Khalil", "Qasim", "Kawas", "Sulaiman", "Petrov", "Gordon", "Hadad", "Salim"]
+
+    def name(words: int) -> str:
+        return " ".join([*chance.choices(given, k=words - 1), chance.choice(given + families)])
+
+    rows = [{"name": name(words), "kind": "person"} for words in (1, 1, 2, 3) * 60]
+    lists = ListSet({"made": party_list("made", "Made", rows)})
+    asked = [Query(str(number), (name(chance.choice([1, 2, 2, 3, 4])),), None, "person") for number in range(300)]
+    found = screen(asked, lists)
+    monkeypatch.setattr(candidates, "LEAST_ESTIMATE", 0.0)
+    assert len(found) > 100
+    assert _told(screen(asked, lists)) == _told(found)

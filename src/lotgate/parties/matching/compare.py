@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from operator import sub
 
 from rapidfuzz.distance import OSA, Indel
 
@@ -113,31 +114,41 @@ def _pair_same(left: Name, right: Name, state: _Alignment) -> None:
 
 
 _Option = tuple[float, float, int, int, int, int, str]
+"""Less likeness and less weight (so that the best comes first), the units of either name from and to, and how."""
 
 
-def _options(left: Name, right: Name, state: _Alignment) -> Iterator[_Option]:
+def _options(left: Name, right: Name, state: _Alignment) -> list[_Option]:
     """Ways to pair what is still free: unit with unit, and unit with neighbouring units written together."""
     free_left = [i for i, matched in enumerate(state.left) if matched == 0]
     free_right = [j for j, matched in enumerate(state.right) if matched == 0]
-    person = left.person
+    found: list[_Option] = []
+    if not free_left or not free_right:
+        return found
+    person, ones, others = left.person, left.units, right.units
     for i in free_left:
-        one = left.units[i]
+        one = ones[i]
         for j in free_right:
-            other = right.units[j]
+            other = others[j]
             if one.concepts and other.concepts and not person:
                 # Two words that mean different things are different words, however alike they are spelled.
                 continue
             alike, how = likeness(one, other, person)
             if alike > 0:
-                yield alike, one.weight + other.weight, i, i + 1, j, j + 1, how
-    if len(free_right) > 1:
+                found.append((-alike, -(one.weight + other.weight), i, i + 1, j, j + 1, how))
+    if _neighbours(free_right):
         for i in free_left:
-            for start, stop, alike, how in _joined(left.units[i], right, free_right):
-                yield alike, sum(u.weight for u in right.units[start:stop]), i, i + 1, start, stop, how
-    if len(free_left) > 1:
+            for start, stop, alike, how in _joined(ones[i], right, free_right):
+                found.append((-alike, -sum([u.weight for u in others[start:stop]]), i, i + 1, start, stop, how))
+    if _neighbours(free_left):
         for j in free_right:
-            for start, stop, alike, how in _joined(right.units[j], left, free_left):
-                yield alike, sum(u.weight for u in left.units[start:stop]), start, stop, j, j + 1, how
+            for start, stop, alike, how in _joined(others[j], left, free_left):
+                found.append((-alike, -sum([u.weight for u in ones[start:stop]]), start, stop, j, j + 1, how))
+    return found
+
+
+def _neighbours(free: list[int]) -> bool:
+    """True if two of the places follow each other."""
+    return 1 in map(sub, free[1:], free)
 
 
 def _joined(unit: Unit, name: Name, free: list[int]) -> Iterator[tuple[int, int, float, str]]:
@@ -191,9 +202,9 @@ def _joined_likeness(unit: Unit, part: tuple[Unit, ...], person: bool) -> tuple[
 
 def _pair_alike(left: Name, right: Name, state: _Alignment) -> None:
     """Pairs what is free by likeness, best first."""
-    for alike, _, i, i_end, j, j_end, how in sorted(_options(left, right, state), key=lambda o: (-o[0], -o[1], o[2:])):
+    for unlike, _, i, i_end, j, j_end, how in sorted(_options(left, right, state)):
         if not any(state.left[i:i_end]) and not any(state.right[j:j_end]):
-            _match(left, right, (i, i_end), (j, j_end), alike, how, state)
+            _match(left, right, (i, i_end), (j, j_end), -unlike, how, state)
 
 
 def _match(
@@ -332,8 +343,8 @@ def _verdict(left: Name, right: Name, state: _Alignment) -> Comparison:
     if state.total == 0:
         return Comparison(0.0, ("no word in common",))
     in_person = _omission_in_person(left, right) if left.person else 0.0
-    rest_left, omitted_left = _rest(left, state.left, in_person, state)
-    rest_right, omitted_right = _rest(right, state.right, in_person, state)
+    rest_left, omitted_left, alone_left = _rest(left, state.left, in_person, state)
+    rest_right, omitted_right, alone_right = _rest(right, state.right, in_person, state)
     against = min(rest_left, rest_right)
     cost = _CONTRADICTION * against
     # What stands against something is no omission: of the larger rest only the part beyond the smaller counts.
@@ -344,23 +355,27 @@ def _verdict(left: Name, right: Name, state: _Alignment) -> Comparison:
     score = little * state.total / (state.total + cost)
     most = little * state.total / (state.total + min(omitted_right, _CONTRADICTION * rest_right))
     notes = list(state.notes)
-    for name, side, parts in (("first", left, state.left), ("second", right, state.right)):
-        alone = tuple([unit for unit, part in zip(side.units, parts, strict=True) if part == 0])
-        if alone:
-            notes.append((f"only in {name}", alone, (), 0.0))
+    if alone_left:
+        notes.append(("only in first", tuple(alone_left), (), 0.0))
+    if alone_right:
+        notes.append(("only in second", tuple(alone_right), (), 0.0))
     score, number_note = _with_numbers(left, right, score)
     return Comparison(round(score, 4), (*notes, *number_note) or ("same words",), state.acronym, state.total, most)
 
 
-def _rest(name: Name, matched: list[float], in_person: float, state: _Alignment) -> tuple[float, float]:
-    """The weight left unmatched, and what leaving it out costs: `in_person` times as much in a person's name."""
+def _rest(name: Name, matched: list[float], in_person: float, state: _Alignment) -> tuple[float, float, list[Unit]]:
+    """The weight left unmatched, what leaving it out costs (`in_person` times as much in a person's name), and the
+    units that nothing matches."""
     rest = cost = 0.0
+    alone: list[Unit] = []
     common = 1 - state.distinctive / state.total
     # A firm's name that is merely alike must be whole.
     doubt = 2.0 if state.exact == 0 and state.distinctive > 0 else 1.0
     for unit, part in zip(name.units, matched, strict=True):
         if part == 1.0:
             continue
+        if part == 0:
+            alone.append(unit)
         weight = unit.weight * (1 - part)
         rest += weight
         if in_person:
@@ -369,7 +384,7 @@ def _rest(name: Name, matched: list[float], in_person: float, state: _Alignment)
         country = unit.role == "place" and any(concept[0] == "@" for concept in unit.concepts)
         base, further = _OMISSION["country" if country else unit.role]
         cost += weight * (base + further * common) * doubt
-    return rest, cost
+    return rest, cost, alone
 
 
 def _omission_in_person(left: Name, right: Name) -> float:

@@ -18,7 +18,7 @@ import polars as pl
 from lotgate.cache import cache_folder, write_atomically
 from lotgate.parties.cache import code_mark
 from lotgate.parties.lists import ListSet, PartyList
-from lotgate.parties.matching.keys import MARKS, Part, code, parts_of, size
+from lotgate.parties.matching.keys import MARKS, Part, code, of_one_word, parts_of, size
 from lotgate.parties.matching.processes import each
 from lotgate.parties.matching.slips import Ints, Spellings, firsts, ranges, spellings
 from lotgate.parties.matching.texts import Texts
@@ -56,7 +56,8 @@ class Entry:
 class Arrays:
     """The index as arrays.
 
-    Names by number, with the entry and kind of each and what its words weigh (thousandths). Keys in order; from
+    Names by number, with the entry and kind of each, what its words weigh (thousandths) and whether it is a person's of
+    one word. Keys in order; from
     `starts[k]` to `starts[k + 1]` stand the names that have key k and its weight in each. Words that may be found with
     a slip of the pen by number, with the key and the extent of each; their spellings in order, and the word of each.
     """
@@ -66,6 +67,7 @@ class Arrays:
     weak: npt.NDArray[np.bool_]
     kinds: npt.NDArray[np.int8]
     sizes: Small
+    of_one_word: npt.NDArray[np.bool_]
     keys: Ints
     starts: Ints
     key_names: Small
@@ -95,7 +97,7 @@ class _Making:
     def __init__(self) -> None:
         self.name_text, self.name_sizes = bytearray(), array("i")
         self.entry_of, self.weak, self.kinds = array("i"), array("b"), array("b")
-        self.sizes = array("i")
+        self.sizes, self.of_one_word = array("i"), array("b")
         self.keys, self.weights, self.counts = array("q"), array("h"), array("i")
         self.slip_text, self.slip_sizes = bytearray(), array("i")
         self.slip_keys, self.slip_extents = array("q"), array("b")
@@ -115,12 +117,12 @@ class _Making:
         self.weak.append(weak)
         self.kinds.append(KINDS.get(kind or "", 0))
         self.sizes.append(size(name))
+        self.of_one_word.append(of_one_word(name))
 
     def _add_part(self, part: Part) -> None:
-        for key, weight in part.keys:
-            self.keys.append(key)
-            self.weights.append(weight)
-        for word, _ in part.words:
+        self.keys.extend(part.keys)
+        self.weights.extend(part.weights)
+        for word in part.words:
             self.slip_text += word.encode()
             self.slip_sizes.append(len(word))
             self.slip_keys.append(code(MARKS[part.extent] + word))
@@ -146,6 +148,7 @@ class _Making:
             weak=np.frombuffer(self.weak, dtype=np.int8).astype(np.bool_),
             kinds=np.frombuffer(self.kinds, dtype=np.int8),
             sizes=np.frombuffer(self.sizes, dtype=np.int32),
+            of_one_word=np.frombuffer(self.of_one_word, dtype=np.int8).astype(np.bool_),
             **by_key,
             slip_words=words,
             slip_keys=slip_keys,

@@ -5,14 +5,14 @@ A key is a number made of a text, with the weight of the words it stands for in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
 from lotgate.parties.names import OF_PLACE, Name, Unit
 from lotgate.parties.names.scripts import consonants, korean_key, roman_key, wade_word
 
-__all__ = ["ALL_WORDS", "MARKS", "ONE_WORD", "TWO_WORDS", "WHOLE", "Part", "code", "parts_of", "size"]
+__all__ = ["ALL_WORDS", "MARKS", "ONE_WORD", "TWO_WORDS", "WHOLE", "Part", "code", "of_one_word", "parts_of", "size"]
 
 WHOLE = 30_000
 """The weight of keys that stand for all of a name, more than any name has."""
@@ -48,43 +48,59 @@ class Part(NamedTuple):
     the other name has one, one word where it has one or two, the whole where the whole is meant.
     """
 
-    keys: tuple[tuple[int, int], ...]
-    words: tuple[tuple[str, int], ...] = ()
+    keys: tuple[int, ...]
+    weights: tuple[int, ...]
+    words: tuple[str, ...] = ()
+    word_weights: tuple[int, ...] = ()
     extent: int = ONE_WORD
 
 
-def parts_of(name: Name, asked: bool = False) -> Iterator[Part]:
+def parts_of(name: Name, asked: bool = False) -> list[Part]:
     """The parts of a listed name, or of one `asked` for, whose initials and joined words meet those listed."""
+    found: list[Part] = []
+    person = name.person
     previous: Unit | None = None
     for unit in name.units:
-        yield from _parts_of_unit(unit, name.person, asked)
+        found += _parts_of_unit(unit, person, asked)
         if unit.role == "number" or unit.han:
             previous = None
             continue
         if previous is not None:
-            yield _joined(previous, unit, name.person, asked)
+            found.append(_joined(previous, unit, person, asked))
         previous = unit
-    whole = [(code(f"={name.glued}"), WHOLE)] if name.glued else []
-    if name.letters != name.glued:
-        whole.append((code(f"={name.letters}"), WHOLE))
-    slips: tuple[tuple[str, int], ...] = ()
+    found.append(_whole(name, asked))
+    return found
+
+
+def _whole(name: Name, asked: bool) -> Part:
+    letters = name.letters
+    keys = [code("=" + name.glued)] if name.glued else []
+    if letters != name.glued:
+        keys.append(code("=" + letters))
+    slips = False
     if not name.person:
-        whole += [(code(text), WHOLE) for text in _initials(name, asked)]
-        if _LETTERS_OF_ALL <= len(name.letters) <= _LETTERS_AT_MOST and _may_slip(name.letters):
-            slips = ((name.letters, WHOLE),)
-    yield Part(tuple(whole), slips, ALL_WORDS)
+        keys += map(code, _initials(name, asked))
+        slips = _LETTERS_OF_ALL <= len(letters) <= _LETTERS_AT_MOST and _may_slip(letters)
+    weights = (WHOLE,) * len(keys)
+    return Part(tuple(keys), weights, (letters,) if slips else (), (WHOLE,) if slips else (), ALL_WORDS)
+
+
+def of_one_word(name: Name) -> bool:
+    """True for a person's name of one full word, beside which words that another name has besides cost most."""
+    weights = [unit.weight for unit in name.units if len(unit.text) > 1]
+    return name.person and len(weights) == len(name.units) and sum([weight >= 0.6 for weight in weights]) <= 1
 
 
 def size(name: Name) -> int:
     """What the words of a name weigh together, in thousandths."""
-    return sum(round(1000 * unit.weight) for unit in name.units)
+    return sum([round(1000 * unit.weight) for unit in name.units])
 
 
 @lru_cache(maxsize=100_000)
 def _parts_of_unit(unit: Unit, person: bool, asked: bool) -> tuple[Part, ...]:
     weight = round(1000 * unit.weight)
     if unit.role == "number":
-        return (Part(((code(f"#{unit.text}"), weight),)),)
+        return (Part((code(f"#{unit.text}"),), (weight,)),)
     keys = {f"~{concept}": weight for concept in sorted(unit.concepts)}
     plain = unit.role not in _DISTINCTIVE
     if unit.han:
@@ -104,7 +120,7 @@ def _parts_of_unit(unit: Unit, person: bool, asked: bool) -> tuple[Part, ...]:
         keys |= _keys_of_romanisations(unit.text, weight, asked)
     if person and len(unit.text) >= 3 and len(heard := consonants(unit.text)) >= 2:
         keys[f"^{heard}{'*' if unit.text[0] in 'aeiou' else ''}"] = round(_BY_CONSONANTS * weight)
-    return (_part(keys, words),)
+    return (_part(keys, words.items()),)
 
 
 def _keys_of_romanisations(text: str, weight: int, asked: bool) -> dict[str, int]:
@@ -117,9 +133,10 @@ def _keys_of_romanisations(text: str, weight: int, asked: bool) -> dict[str, int
     return keys
 
 
-def _part(keys: dict[str, int], words: dict[str, int] | None = None, extent: int = ONE_WORD) -> Part:
-    slips = tuple([item for item in words.items() if _may_slip(item[0])]) if words else ()
-    return Part(tuple([(code(text), weight) for text, weight in keys.items()]), slips, extent)
+def _part(keys: dict[str, int], words: Iterable[tuple[str, int]] = (), extent: int = ONE_WORD) -> Part:
+    slips = [word for word in words if _may_slip(word[0])]
+    texts, weights = tuple([word for word, _ in slips]), tuple([weight for _, weight in slips])
+    return Part(tuple(map(code, keys)), tuple(keys.values()), texts, weights, extent)
 
 
 def _may_slip(word: str) -> bool:
@@ -133,7 +150,7 @@ def _parts_of_characters(unit: Unit, keys: dict[str, int], weight: int, plain: b
     if plain:
         return (_part(keys),)
     words = {sound: weight, unit.text: weight}
-    found = [_part(words | keys, words)]
+    found = [_part(words | keys, words.items())]
     for start in range(len(unit.han) - 1):
         found.append(_part({f"h{unit.han[start : start + 2]}": 2 * weight // len(unit.han)}))
     for start in range(len(unit.syllables) - 1 if not unit.concepts else 0):
@@ -147,17 +164,14 @@ def _joined(first: Unit, second: Unit, person: bool, asked: bool) -> Part:
     text = first.text + second.text
     weight = round(1000 * (first.weight + second.weight))
     mark = "" if asked else MARKS[TWO_WORDS]
-    slips: tuple[tuple[str, int], ...] = ()
     distinctive = first.role in _DISTINCTIVE or second.role in _DISTINCTIVE
-    if distinctive and len(text) >= _LETTERS_JOINED and _may_slip(text):
-        slips = ((text, weight),)
+    slips = distinctive and len(text) >= _LETTERS_JOINED and _may_slip(text)
     if not person:
-        return Part(((code(mark + text), weight),), slips, TWO_WORDS)
+        return Part((code(mark + text),), (weight,), (text,) if slips else (), (weight,) if slips else (), TWO_WORDS)
     # Persons' names are joined and parted in other spellings too; in firms' names that is rare.
     sound = roman_key(text)
-    if slips and sound != text and _may_slip(sound):
-        slips = (*slips, (sound, weight))
-    return Part(((code(mark + text), weight), (code(mark + sound), weight)), slips, TWO_WORDS)
+    words = [(text, weight), (sound, weight)] if slips and sound != text else [(text, weight)] if slips else []
+    return _part({mark + text: weight, mark + sound: weight}, words, TWO_WORDS)
 
 
 def _initials(name: Name, asked: bool) -> list[str]:

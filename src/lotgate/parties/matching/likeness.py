@@ -48,7 +48,13 @@ def _token_likeness(one: str, other: str, person: bool) -> tuple[float, str]:
     least = _LEAST_IN_PERSONS if person else _LEAST
     if shorter >= 5 and _without_article(one) == _without_article(other):
         return 0.95, "article"
-    if shorter >= 5 and not person and (russian_stem(one) == russian_stem(other) or _adjective(one, other)):
+    same_start = one[0] == other[0]
+    if (
+        shorter >= 5
+        and not person
+        and same_start
+        and (russian_stem(one) == russian_stem(other) or _adjective(one, other))
+    ):
         return 0.95, "ending"
     spoken = _romanised(one, other, person)
     if spoken:
@@ -176,6 +182,8 @@ def likeness(one: Unit, other: Unit, person: bool) -> tuple[float, str]:
     """Likeness of two units that are not the same word, and how it was found."""
     if one.role == "number" or other.role == "number":
         return 0.0, ""
+    if not (one.han or other.han or one.writing or other.writing):
+        return _token_likeness(one.text, other.text, person)
     if one.writing == "arabic" or other.writing == "arabic":
         return _arabic_likeness(one, other)
     if one.writing == "hangul" or other.writing == "hangul":
@@ -183,7 +191,5 @@ def likeness(one: Unit, other: Unit, person: bool) -> tuple[float, str]:
     if one.han and other.han:
         likeness = float(Indel.normalized_similarity(one.han, other.han))
         return (likeness, "characters") if likeness >= _LEAST else (0.0, "")
-    if one.han or other.han:
-        run, word = (one, other) if one.han else (other, one)
-        return _sound_likeness(run, word.text)
-    return _token_likeness(one.text, other.text, person)
+    run, word = (one, other) if one.han else (other, one)
+    return _sound_likeness(run, word.text)

@@ -212,7 +212,10 @@ class Glossary:
             return None
         if self._slips is None:
             self._slips = self._slips_of_common_words()
-        near = {word for slip in _slips(token) for word in self._slips.get(slip, ())}
+        slips = _slips(token)
+        if self._slips.keys().isdisjoint(slips):
+            return None
+        near = {word for slip in slips for word in self._slips.get(slip, ())}
         close = [word for word in near if OSA.distance(token, word, score_cutoff=1) <= 1]
         return close[0] if len(close) == 1 else None
 

@@ -24,9 +24,10 @@ _PARTICLES_TEXT = (
 )
 _PARTICLES = frozenset(_PARTICLES_TEXT.split())
 
-_PATRONYMIC = re.compile(
-    r"(?:ovi[ct]s?h|evi[ct]s?h|yevich|ovna|evna|yevna|ichna|ovych|evych|ivna|avich|auna|euna|avna|ovic)$"
+_PATRONYMICS_TEXT = (
+    "ovich ovicsh ovith ovitsh evich evicsh evith evitsh ovna evna ichna ovych evych ivna avich auna euna avna ovic"
 )
+_PATRONYMICS = tuple(_PATRONYMICS_TEXT.split())
 
 
 def _person_weight(token: str) -> float:
@@ -34,7 +35,7 @@ def _person_weight(token: str) -> float:
         return 0.1
     if len(token) == 1:
         return 0.3
-    if _PATRONYMIC.search(token):
+    if token.endswith(_PATRONYMICS):
         return 0.5
     return max(0.6, word_weight(token))
 

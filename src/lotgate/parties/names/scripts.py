@@ -263,6 +263,7 @@ _SOUNDS = (
 
 )  # fmt: skip
 _LETTER_C = str.maketrans({"c": "k"})
+_DOUBLED = re.compile(r"(.)\1")
 
 
 @lru_cache(maxsize=400_000)
@@ -279,6 +280,8 @@ def roman_key(token: str) -> str:
     key = head + key.translate(_LETTER_C)
     if len(token) >= 6 and token.endswith(("ou", "eu", "off", "eff")):
         key = key[: -1 if token.endswith(("ou", "eu")) else -2] + ("ov" if token.endswith(("ou", "of")) else "v")
+    if "h" not in key and not _DOUBLED.search(key):
+        return key
     made = [key[0]]
     last = len(key) - 1
     for place in range(1, last + 1):
