@@ -36,6 +36,8 @@ class ContentFacts:
         self.items, self.evaluator, self.days, self.destinations = items, evaluator, days, destinations
         self.quoted, self.stretch = items.rates.stretches(days)
         self._held: OrderedDict[tuple[str, int], Any] = OrderedDict()
+        self._classes: dict[int, Ints] = {}
+        """Per stretch, the column of the American roll-up that each of the destinations is in."""
 
     @cached_property
     def _american(self) -> bool:
@@ -53,18 +55,23 @@ class ContentFacts:
         """The share of items (by their row, one past the end where unknown) for some lines on their day."""
         if fact == US and not self._american:
             return Column.constant(None, len(lines))
-        stretches = len(self.quoted)
-        place = self.stretch[lines] if fact == CN else self._pairs[1][lines] * stretches + self.stretch[lines]
-        which, sample = distinct(rows.astype(np.int64) * (int(place.max(initial=0)) + 1) + place)
-        low, high = np.zeros(len(sample)), np.ones(len(sample))
-        known = rows[sample] < len(self.items.ids)
-        own = self.stretch[lines[sample]]
-        for stretch in range(stretches):
-            here = np.flatnonzero(known & (own == stretch))
-            if here.size and (shares := self._shares(fact, stretch)) is not None:
-                at = self.items.nodes[rows[sample[here]]], self._position(fact, stretch, lines[sample[here]])
-                low[here], high[here] = shares.low[at], shares.high[at]
-        return IntervalColumn(which.astype(np.int32), low, high)
+        codes = np.zeros(len(lines), np.int32)
+        lows, highs = [np.zeros(0)], [np.zeros(0)]
+        own, size = self.stretch[lines], 0
+        for stretch in np.unique(own).tolist():
+            here = np.flatnonzero(own == stretch)
+            position = self._position(fact, stretch, lines[here])
+            which, sample = distinct(rows[here].astype(np.int64) * (int(position.max()) + 1) + position)
+            low, high = np.zeros(len(sample)), np.ones(len(sample))
+            known = np.flatnonzero(rows[here[sample]] < len(self.items.ids))
+            if known.size and (shares := self._shares(fact, stretch)) is not None:
+                at = self.items.nodes[rows[here[sample[known]]]], position[sample[known]]
+                low[known], high[known] = shares.low[at], shares.high[at]
+            codes[here] = which + size
+            size += len(sample)
+            lows.append(low)
+            highs.append(high)
+        return IntervalColumn(codes, np.concatenate(lows), np.concatenate(highs))
 
     def key(self, column: Column, lines: Ints, rows: Ints) -> Ints:
         """A key per line: lines of one key share item, class of destinations and rates, or an item without a bill, of
@@ -90,10 +97,13 @@ class ContentFacts:
         """The column of the roll-up that each line's destination is in."""
         if fact == CN:
             return np.zeros(len(lines), np.int64)
-        pairs, which = self._pairs
-        american = self._rolled_up(US, stretch)
-        mine, place = np.unique(which[lines], return_inverse=True)
-        return np.array([american.class_of[pairs[one]] for one in mine.tolist()], np.int64)[place.reshape(-1)]
+        if stretch not in self._classes:
+            pairs, which = self._pairs
+            mine = np.unique(which[self.stretch == stretch]).tolist()
+            class_of = self._rolled_up(US, stretch).class_of
+            self._classes[stretch] = np.full(len(pairs), len(pairs))  # past every column: to read one would be an error
+            self._classes[stretch][mine] = [class_of[pairs[one]] for one in mine]
+        return self._classes[stretch][self._pairs[1][lines]]
 
     def _rolled_up(self, fact: str, stretch: int) -> Any:
         """The roll-up of a law at the rates of a stretch; the longest unused goes where they are too many to hold."""
