@@ -192,6 +192,20 @@ def test_a_composition_answered_settles_upwards(tmp_path: Path) -> None:
     assert load(home)["composition"].height == 4
 
 
+def test_elements_by_name_and_shares_told_in_words(tmp_path: Path) -> None:
+    home = workspace(tmp_path, "magnet")
+
+    def composition(book: Any) -> None:
+        sheet = book[SHEETS["composition"]]
+        given = (("Neodymium", "27 %"), ("镝", "2,9%"), ("Fe", "balance"), ("B", "~1"))
+        for row, (symbol, percent) in zip(rows(sheet, "magnet"), given, strict=False):
+            sheet.cell(row, 4).value, sheet.cell(row, 5).value = symbol, percent
+
+    read_answers([fill(asked(home, tmp_path / "ask")["magco"], composition)], home)
+    held = dict(load(home)["composition"].select("substance", "mass_fraction").iter_rows())
+    assert held == {"Nd": 0.27, "Dy": 0.029, "Fe": None, "B": None}
+
+
 def test_chip_figures_answered(tmp_path: Path) -> None:
     chips = "item,precision,bit_length,dense_tops,die_area_mm2,datacentre\nchip,fp16,16,110,,\nchip,fp8,8,,,\n"
     home = workspace(tmp_path, "chip", chips=chips)

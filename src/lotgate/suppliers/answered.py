@@ -8,24 +8,25 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from lotgate.dates import parse_day
 from lotgate.errors import Fault, InputError
-from lotgate.suppliers.document import Cell, Document, Paper, Share
-from lotgate.suppliers.merging import Change, Merged, merge
+from lotgate.suppliers.added_rows import add_rows_of
+from lotgate.suppliers.declarations import spelt
+from lotgate.suppliers.document import NOT_KNOWN, Cell, Document, Paper, Share
+from lotgate.suppliers.merging import Merged, merge
 from lotgate.suppliers.questionnaire import CHIP_COLUMNS, COVER, KEY_SHEET, PART_COLUMNS, SHEETS, Slot, digest
+from lotgate.suppliers.shares import says_no_number
 from lotgate.suppliers.sheets import Sheet, refused, workbook_sheets
-from lotgate.tables import Workspace, load
-from lotgate.tables.additions import Fill, add_rows, alone_in
+from lotgate.suppliers.substances import elements_of
+from lotgate.tables import load
+from lotgate.tables.additions import add_rows, alone_in
 from lotgate.tables.cells import decode
 from lotgate.tables.schema import TABLES, Column
 
 __all__ = ["Answered", "is_questionnaire", "read_answers", "read_questionnaire"]
-
-_NOT_KNOWN = ("unknown", "not known", "n/a", "na", "?", "-", "不详", "不清楚", "未知", "不知道")
 
 
 @dataclass
@@ -54,7 +55,7 @@ def read_answers(files: Iterable[str | Path], into: str | Path, *, dry_run: bool
         ws = load(into, ("items",))
         merged = merge(ws, [one.document for one in answered])
         for one in answered:
-            _add_tables(ws, one, merged)
+            add_rows_of(ws, one.rows, one.document.file, one.document.supplier, merged)
         if merged.faults:
             raise InputError(merged.faults)
         if not dry_run and (any(merged.rows.values()) or merged.fills):
@@ -77,6 +78,11 @@ def read_questionnaire(path: Path) -> Answered:
         )
         return Answered(Document(path.name, "questionnaire", faults=(fault,)))
     return _Reader(path, sheets).answered()
+
+
+def _says(text: str) -> bool:
+    """Whether a cell is an answer."""
+    return bool(text) and text.lower() not in NOT_KNOWN
 
 
 class _Reader:
@@ -141,7 +147,7 @@ class _Reader:
         self._composition(found["composition"], paper)
         self._parts(found["bom"])
         self._chips(found["chips"])
-        if (self.cells or self.shares or self.rows) and (not cover.get("name") or paper.date is None):
+        if (self.cells or self.shares or self.rows) and not (cover.get("name") and cover.get("date")):
             self._fault(
                 SHEETS["cover"],
                 "who answers, and on which day, is not filled in",
@@ -249,7 +255,7 @@ class _Reader:
 
     def _cell(self, row: int, slot: Slot, cells: list[str], paper: Paper) -> None:
         text = cells[5]
-        if not text or text.lower() in _NOT_KNOWN:
+        if not _says(text):
             self.open += 1
             return
         value = self._value(SHEETS["cells"], row, TABLES["items"][slot.fact], text)
@@ -259,11 +265,7 @@ class _Reader:
 
     def _value(self, sheet: str, row: int, column: Column, text: str) -> str | None:
         """The answer as the tables write it; None with a fault where the column does not take it."""
-        word = text.split(" · ")[0].strip()
-        if column.kind == "yes/no":
-            word = {"是": "yes", "否": "no"}.get(word, word.lower())
-        if column.kind == "country" and word.lower() != "none":
-            word = word.upper()
+        word = spelt(column, text.split(" · ")[0].strip())
         _, faults = decode(column.name, column, pl.Series(column.name, [word], dtype=pl.String), pl.Series([row]))
         for fault in faults:
             self._fault(
@@ -297,9 +299,12 @@ class _Reader:
                     expected_zh="元素",
                 )
                 continue
+            named = elements_of(symbol) or {}
+            symbol = next(iter(named)) if len(named) == 1 else symbol
             value = self._value(SHEETS["composition"], row, TABLES["composition"]["substance"], symbol)
-            share = self._percent(row, text) if text else None
-            if value is None or (text and share is None):
+            told = bool(text) and not says_no_number(text)
+            share = self._percent(row, text) if told else None
+            if value is None or (told and share is None):
                 continue
             if value in said[slot.item]:
                 self._fault(SHEETS["composition"], "the element is there twice", "元素重复", row=row, value=value)
@@ -341,7 +346,7 @@ class _Reader:
     def _parts(self, rows: list[tuple[int, Slot, list[str]]]) -> None:
         answered: set[str] = set()
         for row, slot, cells in rows:
-            given = {name: cells[place] for place, name in enumerate(PART_COLUMNS, 3) if cells[place]}
+            given = {name: cells[place] for place, name in enumerate(PART_COLUMNS, 3) if _says(cells[place])}
             if not given:
                 continue
             answered.add(slot.item)
@@ -374,78 +379,10 @@ class _Reader:
     def _chips(self, rows: list[tuple[int, Slot, list[str]]]) -> None:
         answered: set[str] = set()
         for row, slot, cells in rows:
-            given = {name: cells[place] for place, name in enumerate(CHIP_COLUMNS[1:], 4) if cells[place]}
+            given = {name: cells[place] for place, name in enumerate(CHIP_COLUMNS[1:], 4) if _says(cells[place])}
             values = {name: self._value(SHEETS["chips"], row, TABLES["chips"][name], t) for name, t in given.items()}
             if given:
                 answered.add(slot.item)
                 held = {name: value for name, value in values.items() if value is not None}
                 self.rows["chips"].append({"item": slot.item, "precision": slot.fact, **held})
         self.open += len({slot.item for _, slot, _ in rows} - answered)
-
-
-def _add_tables(ws: Workspace, answered: Answered, merged: Merged) -> None:
-    """Parts and chip figures beside what stands; a row that is there already, or differs, is told and left out."""
-    source = answered.document.file
-    items = set(ws.tables["items"]["item"].to_list()) | {row["item"] for row in merged.rows.get("items", ())}
-    lines = ws.tables["bom"].select("parent", "component", "quantity", "unit")
-    bom = {(parent, component): (quantity, unit) for parent, component, quantity, unit in lines.iter_rows()}
-    billed = {parent for parent, _ in bom}
-    for row in answered.rows.get("bom", ()):
-        known = bom.get((row["parent"], row["component"]))
-        if known is None and row["parent"] not in billed:
-            merged.rows["bom"].append(row)
-        same = known == (float(row["quantity"]), row.get("unit"))
-        outcome = "known" if same else "contradicts" if row["parent"] in billed else "new"
-        what = f"{row['component']} × {row['quantity']} {row.get('unit', '')}".strip()
-        stands = None if known is None else f"{known[0]:g} {known[1] or ''}".strip()
-        merged.changes.append(Change(outcome, "bom", row["parent"], "part", what, stands, source))  # type: ignore[arg-type]
-    for row in answered.rows.get("items", ()):
-        if row["item"] not in items:
-            items.add(row["item"])
-            merged.rows["items"].append({**row, "supplier": answered.document.supplier or ""})
-            merged.changes.append(Change("new", "items", row["item"], "item", row.get("description", ""), None, source))
-    _add_chips(ws, answered, merged)
-
-
-def _add_chips(ws: Workspace, answered: Answered, merged: Merged) -> None:
-    """Chip figures into empty cells and new rows. Figures of the item as a whole go to all of its rows."""
-    source = answered.document.file
-    held: dict[tuple[str, str | None], dict[str, Any]] = {
-        (row["item"], row["precision"]): row for row in ws.tables["chips"].iter_rows(named=True)
-    }
-    whole: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in answered.rows.get("chips", ()):
-        whole[row["item"]] |= {name: value for name, value in row.items() if name not in PER_PRECISION}
-    for row in answered.rows.get("chips", ()):
-        rates = {name: value for name, value in row.items() if name in PER_PRECISION}
-        if (row["item"], row["precision"]) not in held and ("dense_tops" in rates or not _rows_of(held, row["item"])):
-            merged.rows["chips"].append({**whole[row["item"]], **rates})
-            told = ", ".join(f"{name} {value}" for name, value in row.items() if name not in ("item", "precision"))
-            merged.changes.append(Change("new", "chips", row["item"], row["precision"], told, None, source))
-    for (item, precision), known in held.items():
-        mine = (row for row in answered.rows.get("chips", ()) if (row["item"], row["precision"]) == (item, precision))
-        given = next(mine, {})
-        rates = {name: given[name] for name in ("dense_tops", "bit_length") if name in given}
-        for name, value in {**whole.get(item, {}), **rates}.items():
-            stands = known[name]
-            outcome = "new" if stands is None else "known" if _alike(stands, value) else "contradicts"
-            merged.changes.append(
-                Change(outcome, "chips", item, name, value, None if stands is None else str(stands), source)  # type: ignore[arg-type]
-            )
-            if stands is None:
-                where = (("item", item), *([("precision", precision)] if precision else []))
-                merged.fills.append(Fill("chips", where, name, value))
-
-
-PER_PRECISION = ("item", "precision", "bit_length", "dense_tops")
-
-
-def _rows_of(held: Mapping[tuple[str, str | None], Any], item: str) -> bool:
-    return any(one == item for one, _ in held)
-
-
-def _alike(stands: Any, value: str) -> bool:
-    try:
-        return float(stands) == float(value)
-    except ValueError:
-        return str(stands) == value

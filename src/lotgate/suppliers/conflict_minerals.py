@@ -1,9 +1,10 @@
 """Conflict-minerals workbooks: a sheet of answers, one of smelters, often one of products.
 
-Only the idea of the layout counts, since versions and languages differ: labels with their answer to the right, a block
-of questions with one line for each metal, and tables under heads. What such a workbook tells of an item is that a metal
-was put into it on purpose (its amount stays open), and where that metal was smelted. A declaration for the company as a
-whole says nothing of single items.
+Only the idea of the layout counts, since versions and languages differ: labels with their answer to the right, blocks
+of questions with one line for each metal, and tables under heads. The first question asks what is put in on purpose or
+used in making, the second what of it remains in the product. What such a workbook tells of an item is that a metal is
+in it (its amount stays open), and where that metal was smelted. A declaration for the company as a whole says nothing
+of single items.
 """
 
 from __future__ import annotations
@@ -17,19 +18,19 @@ from lotgate.dates import parse_day
 from lotgate.errors import Fault
 from lotgate.suppliers.document import Document, Paper, Share
 from lotgate.suppliers.sheets import Sheet
-from lotgate.suppliers.substances import elements_of
+from lotgate.suppliers.substances import rows_of
+from lotgate.tables.vocabulary import ELEMENTS
 
 __all__ = ["is_conflict_minerals", "read_conflict_minerals"]
 
 KIND = "conflict-minerals declaration"
 _DECLARATION, _SMELTERS, _PRODUCTS = ("declaration", "声明"), ("smelter", "冶炼"), ("product", "产品")
-_COMPANY, _DAY, _SCOPE = (
-    ("company name", "公司名称"),
-    ("effective date", "生效日期", "日期"),
-    ("declaration scope", "声明范围"),
-)
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
-_YES, _NO = ("yes", "是"), ("no", "否")
+_LONGEST = 60
+"""Characters of a head; more is a sentence that explains the sheet."""
+_WORDS = {row["means"]: tuple(row["words"].split(";")) for row in rows_of("conflict_words.csv")}
+"""Labels, answers and metals in the languages these workbooks are filled in."""
+_METALS = {word: name for name, words in _WORDS.items() if name in ELEMENTS for word in words}
 
 
 def _sheet(sheets: Mapping[str, Sheet], words: tuple[str, ...], *out: str) -> Sheet | None:
@@ -49,10 +50,11 @@ def read_conflict_minerals(path: Path, sheets: Mapping[str, Sheet]) -> Document:
     """What the workbook tells of items."""
     declared = _sheet(sheets, _DECLARATION) or []
     faults: list[Fault] = []
-    supplier = _labelled(declared, _COMPANY)
-    day = _day(path, _labelled(declared, _DAY), faults)
-    used = _used(declared)
-    if not used:
+    supplier = _labelled(declared, _WORDS["company"])
+    day = _day(path, _labelled(declared, _WORDS["day"]), faults)
+    added, remains = _answers(declared)
+    inside = {metal: remains.get(metal, answer) for metal, answer in added.items()}
+    if not set(inside.values()) & {"yes", "no"}:
         faults.append(
             Fault(
                 path.name,
@@ -66,13 +68,19 @@ def read_conflict_minerals(path: Path, sheets: Mapping[str, Sheet]) -> Document:
     parts = _products(_sheet(sheets, _PRODUCTS, "declaration") or [])
     shares = []
     for part in parts:
-        for metal, answer in used.items():
+        for metal, answer in inside.items():
             if answer == "yes":
                 note = "smelted in " + ", ".join(smelters[metal]) if smelters.get(metal) else ""
                 paper = Paper(path.name, KIND, supplier, None, day, None, note)
                 shares.append(Share(part, metal, None, paper))
-    aside = [] if parts else [f"{KIND} for {_labelled(declared, _SCOPE) or 'the company'}: it names no product"]
-    aside += [f"{metal}: not used on purpose, which is not the same as none" for metal in used if used[metal] == "no"]
+    aside = (
+        [] if parts else [f"{KIND} for {_labelled(declared, _WORDS['scope']) or 'the company'}: it names no product"]
+    )
+    said = {"no": "not used on purpose, which is not the same as none", "?": "the supplier does not know"}
+    for metal, answer in inside.items():
+        gone = answer == "no" and added[metal] != "no"
+        why = "said not to remain in the product, which is not the same as none" if gone else said.get(answer)
+        aside += [f"{metal}: {why}"] if why else []
     return Document(path.name, KIND, parts, tuple(shares), (), tuple(aside), tuple(faults), supplier)
 
 
@@ -109,26 +117,33 @@ def _day(path: Path, text: str | None, faults: list[Fault]) -> date | None:
 
 def _metal(text: str) -> str | None:
     """The element symbol of a metal named in a cell; `Tantalum`, `Gold (*)`, `钨`."""
-    name = re.sub(r"[*＊()（）:：]", " ", text).strip()
-    first = name.split()[0] if name.split() else ""
-    found = elements_of(first) if first and not re.fullmatch(r"[A-Z][a-z]?|[0-9.-]+", first) else None
-    return next(iter(found)) if found is not None and len(found) == 1 else None
+    name = re.sub(r"[*＊()（）:：]", " ", text).strip().lower()
+    return _METALS.get(name) or _METALS.get(name.split()[0] if name else "")
 
 
-def _used(rows: Sheet) -> dict[str, str]:
-    """Metal to yes or no under the first question, which asks what is put in on purpose."""
-    used: dict[str, str] = {}
+def _answers(rows: Sheet) -> tuple[dict[str, str], dict[str, str]]:
+    """Metal to yes, no or ? under the first question, what is put in or used, and under the second, what remains.
+
+    A metal that the first question is answered no for has no answer to the second.
+    """
+    blocks: list[dict[str, str]] = [{}]
     for row in rows:
         for place, cell in enumerate(row):
-            metal = _metal(cell) if len(cell) < 30 else None
-            if metal is None or metal in used:
+            metal = _metal(cell) if cell and len(cell) < 30 else None
+            if metal is None:
                 continue
-            answer = next((after.lower() for after in row[place + 1 :] if after), "")
-            if answer.startswith(_YES):
-                used[metal] = "yes"
-            elif answer.startswith(_NO):
-                used[metal] = "no"
-    return used
+            if metal in blocks[-1]:
+                blocks.append({})
+            blocks[-1][metal] = _answer(next((after for after in row[place + 1 :] if after), ""))
+    added = {metal: answer for metal, answer in blocks[0].items() if answer}
+    return added, {metal: answer for metal, answer in (blocks[1] if len(blocks) > 1 else {}).items() if answer}
+
+
+def _answer(text: str) -> str:
+    """yes, no, ? for anything else, or nothing for an empty cell."""
+    first = re.split(r"[\s,;.，。；:：(（-]", text.strip().lower())[0]
+    found = next((answer for answer in ("yes", "no") if first in _WORDS[answer]), "?")
+    return found if text else ""
 
 
 def _heads(rows: Sheet, wanted: Mapping[str, tuple[str, ...]]) -> tuple[int, dict[str, int]] | None:
@@ -137,16 +152,22 @@ def _heads(rows: Sheet, wanted: Mapping[str, tuple[str, ...]]) -> tuple[int, dic
             name: place
             for name, words in wanted.items()
             for place, cell in reversed(list(enumerate(row)))
-            if any(word in cell.lower() for word in words)
+            if len(cell) <= _LONGEST and any(word in cell.lower() for word in words)
         }
-        if len(places) == len(wanted):
+        if len(set(places.values())) == len(wanted):
             return number, places
     return None
 
 
 def _smelters(rows: Sheet) -> dict[str, list[str]]:
     """Metal to the countries of its smelters, as written."""
-    found = _heads(rows, {"metal": ("metal", "金属"), "country": ("smelter country", "country", "国家")})
+    found = _heads(
+        rows,
+        {
+            "metal": ("metal", "金属", "金屬", "금속", "métal"),
+            "country": ("country", "国家", "国", "국가", "land", "pays", "país", "paese", "ülke"),
+        },
+    )
     countries: dict[str, set[str]] = {}
     if found is not None:
         number, places = found

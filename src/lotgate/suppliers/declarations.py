@@ -15,14 +15,14 @@ from pathlib import Path
 
 from lotgate.dates import parse_day
 from lotgate.errors import Fault
-from lotgate.suppliers.document import Cell, Document, Paper, Share
-from lotgate.suppliers.shares import plain
+from lotgate.suppliers.document import NOT_KNOWN, Cell, Document, Paper, Share
+from lotgate.suppliers.shares import plain, says_no_number
 from lotgate.suppliers.sheets import Sheet
 from lotgate.suppliers.substances import elements_of, rows_of
-from lotgate.tables.schema import TABLES
+from lotgate.tables.schema import TABLES, Column
 from lotgate.tables.vocabulary import COUNTRIES, COUNTRY_HINTS
 
-__all__ = ["find_head", "read_table"]
+__all__ = ["find_head", "read_table", "spelt"]
 
 CELLS = ("origin", "made_in", "hs", "us_code", "cn_code", "eu_code", "nl_code", "jp_code", "technology",
          "contains_us_ic", "stage", "unit_mass_kg")  # fmt: skip
@@ -97,7 +97,10 @@ class _Table:
         for number in range(self.head + 1, len(self.rows)):
             row = self.rows[number]
             cells = {meaning: row[place] for place, meaning in self.meanings.items() if place < len(row) and row[place]}
-            if cells:
+            if cells.keys() <= {"part", "name"}:
+                # a line of totals, a heading, a signature: it says nothing of a part
+                self.aside |= {f"row {number - self.head}: {' '.join(cells.values())}": None} if cells else {}
+            else:
                 self._row(number, cells, sums)
         self.shares = list(sums.values())
         papers = [*(share.paper for share in self.shares), *(cell.paper for cell in self.cells)]
@@ -137,8 +140,10 @@ class _Table:
         paper = self._paper(number, cells)
         row = number - self.head
         for column in CELLS:
-            if column in cells:
-                self.cells.append(Cell(part, column, _spelt(column, cells[column]), paper, row))
+            if cells.get(column, "").lower().strip(" .") in NOT_KNOWN:
+                self.aside |= {f"row {row}: {part}, {column} {cells.get(column)}, which may mean anything": None}
+            elif column in cells:
+                self.cells.append(Cell(part, column, spelt(TABLES["items"][column], cells[column]), paper, row))
         mass = self._grams(number, cells, "part_mass")
         if mass is not None:
             self.cells.append(Cell(part, "unit_mass_kg", plain(mass / 1000), paper, row))
@@ -161,7 +166,9 @@ class _Table:
     def _day(self, number: int, name: str, text: str | None) -> date | None:
         if not text or text.lower() in ("none", "n/a", "-", "长期", "长期有效"):
             return None
-        cleaned = re.sub(r"[年月/.]", "-", text).rstrip("日").strip()
+        # with points the day comes first in all countries that write so; with strokes it may be the month
+        cleaned = re.sub(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})$", r"\3-\2-\1", text.strip())
+        cleaned = re.sub(r"[年月/.]", "-", cleaned).rstrip("日").strip()
         found = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", cleaned)
         try:
             return parse_day(f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}" if found else text)
@@ -230,7 +237,7 @@ class _Table:
             text = cells.get(name)
             if text is None:
                 continue
-            if text.startswith(("<", ">", "≤", "≥", "~", "≈")) or text.lower() in ("trace", "balance", "余量", "微量"):
+            if says_no_number(text):
                 return None
             value = self._number(number, name, text)
             in_percent = name == "fraction" and text.rstrip().endswith(("%", "％"))
@@ -246,12 +253,13 @@ class _Table:
 _WORDS = {"y": "yes", "n": "no", "是": "yes", "否": "no", "true": "yes", "false": "no", "ear99": "EAR99"}
 
 
-def _spelt(column: str, text: str) -> str:
-    """The value as the table `items` spells it, where suppliers commonly spell it in words."""
-    kind = TABLES["items"][column].kind
-    if kind == "country":
-        upper = text.upper()
+def spelt(column: Column, text: str) -> str:
+    """The value as a table spells it, where suppliers commonly spell it in words."""
+    if column.kind == "country":
+        upper = text.upper().replace(".", "")
         return upper if upper in COUNTRIES else COUNTRY_HINTS.get(upper, text)
-    if text.lower() in ("none", "n/a", "not listed", "未列管", "无"):
+    if text.lower() in ("none", "not listed", "未列管", "无"):
         return "none"
+    if column.name == "hs":
+        return re.sub(r"[ .]", "", text)
     return _WORDS.get(text.lower(), text)

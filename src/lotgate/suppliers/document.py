@@ -8,7 +8,13 @@ from fractions import Fraction
 
 from lotgate.errors import Fault
 
-__all__ = ["Cell", "Document", "Paper", "Share"]
+__all__ = ["NOT_KNOWN", "Cell", "Document", "Paper", "Share"]
+
+NOT_KNOWN = frozenset(
+    ("unknown", "not known", "n/a", "n.a", "na", "not available", "not applicable", "tbd", "tba", "-", "--", "?",
+     "不详", "不清楚", "未知", "不知道", "不适用", "不明", "待定")
+)  # fmt: skip
+"""What suppliers write where they say nothing: `n/a` may be not applicable, not available or not asked."""
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,13 @@ Elements are found by their local names, so that the namespaces of all editions 
         SubstanceCategory / Substance (name), SubstanceID (identity, authority=CAS), Amount or Concentration
 
 A declaration of the whole product without materials (class C, IPC-1754) has its substances right under the product.
+Answers to questions (class A) and groups of materials (class B) name no substance and are left aside, as is a substance
+said not to reach its reporting level, not to be in the product, or to be used in making it only.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
@@ -38,6 +41,8 @@ PARTS = {
     "ppm": Fraction(1, 10**6), "masspercent": Fraction(1, 100), "percent": Fraction(1, 100), "%": Fraction(1, 100),
     "%w/w": Fraction(1, 100), "ppb": Fraction(1, 10**9),
 }  # fmt: skip
+_LISTS = ("substancecategory", "substancelist", "declarablesubstancelist")
+_TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 _ROOTS = ("maindeclaration", "declaration")
 
 
@@ -96,6 +101,27 @@ def _below(element: Element, wanted: str, *shut: str) -> Iterator[Element]:
             yield from _below(one, wanted, *shut)
 
 
+def _not_in_product(substance: Element) -> str | None:
+    """Why a substance that is listed is not thereby in the product; None where nothing says so."""
+    for one in (substance, *substance):
+        said = {key.rsplit("}", 1)[-1].lower(): value.strip().lower() for key, value in one.attrib.items()}
+        said[_name(one)] = (one.text or "").strip().lower()
+        if any(said.get(name) in _FALSE for name in ("abovethresholdlevel", "abovethreshold")):
+            return "under its reporting level, which is not the same as none"
+        if any(said.get(name) in _FALSE for name in ("presentinproduct", "present", "contained")):
+            return "said not to be in the product"
+        if any(said.get(name) in _TRUE for name in ("processchemical", "usedinprocess")):
+            return "used in making it, not said to be in the product"
+    return None
+
+
+def _rounded(amount: Element | None) -> str | None:
+    """Why an amount of 0.00 is none: it was rounded, and a trace may be there."""
+    text = _attribute(amount, "value") or ""
+    rounded = re.fullmatch(r"0*[.,]0+", text)
+    return f"{text} may be a rounded trace, and is taken neither as there nor as none" if rounded else None
+
+
 class _Reader:
     """Reads one declaration, keeping the faults."""
 
@@ -106,6 +132,7 @@ class _Reader:
         self.parts: dict[str, str] = {}
         self.shares: list[Share] = []
         self.cells: list[Cell] = []
+        self.names: dict[tuple[str | None, str | None], tuple[str | None, str | None]] = {}
         self.paper = self._paper()
 
     def _paper(self) -> Paper:
@@ -154,6 +181,7 @@ class _Reader:
             self._fault(f"product {number} has no itemNumber", f"第 {number} 个产品没有 itemNumber", None, "itemNumber")
             return
         self.parts[part] = _attribute(identity, "itemname", "name") or ""
+        self._without_substances(product)
         amount = _child(identity, "amount", "mass") if identity is not None else None
         mass = self._mass(amount if amount is not None else _child(product, "amount", "mass"), part)
         if mass is not None:
@@ -173,6 +201,16 @@ class _Reader:
                 continue
             self.shares.append(Share(part, symbol, None if share is None else min(share, Fraction(1)), self.paper))
 
+    def _without_substances(self, product: Element) -> None:
+        """Keeps in sight what a declaration of class A or B says, which no table can hold."""
+        for one in product.iter():
+            if _name(one) == "query" and (statement := _attribute(one, "statement", "name")):
+                reply = next((each for each in one.iter() if _name(each) in ("response", "answer")), None)
+                said = _attribute(reply, "value") or (reply.text or "").strip() if reply is not None else ""
+                self.aside[f"answer to “{statement}”: {said or '?'}"] = None
+            if _name(one) == "materialgroup" and not any(_name(each) == "substance" for each in one.iter()):
+                self.aside[f"group of materials {_attribute(one, 'name') or '?'}, without substances"] = None
+
     def _inside(
         self, holder: Element, part: str, found: dict[str, Fraction | None], mass: Fraction | None
     ) -> Fraction | None:
@@ -185,7 +223,7 @@ class _Reader:
             grams = self._mass(_child(one, "amount", "mass"), part, mass)
             if grams is None and len(materials) == 1 and not inner:
                 grams = mass if mass is not None else Fraction(1)  # the one material is the product
-            self._substances(list(_below(one, "substance")), part, found, grams)
+            self._substances(one, list(_below(one, "substance")), part, found, grams)
             total = None if total is None or grams is None else total + grams
         for one in inner:
             own = _child(one, "productid")
@@ -194,22 +232,42 @@ class _Reader:
             deep = self._inside(one, part, found, grams)
             grams = grams if grams is not None else deep
             total = None if total is None or grams is None else total + grams
-        self._substances(loose, part, found, mass if mass is not None or materials or inner else Fraction(1))
+        self._substances(holder, loose, part, found, mass if mass is not None or materials or inner else Fraction(1))
         return total if materials or inner else mass if mass is not None else Fraction(1) if loose else None
 
     def _substances(
-        self, substances: list[Element], part: str, found: dict[str, Fraction | None], whole: Fraction | None
+        self,
+        holder: Element,
+        substances: list[Element],
+        part: str,
+        found: dict[str, Fraction | None],
+        whole: Fraction | None,
     ) -> None:
+        """Adds grams per element of the substances of one material or product.
+
+        A substance may stand on several lists at once (what the supplier knows, what REACH and JIG ask for): it is
+        there once. Twice on one list, with different exemptions, it adds up.
+        """
+        place = {one: number for number, each in enumerate(holder.iter()) if _name(each) in _LISTS for one in each}
+        lists: dict[tuple[str | None, str | None], dict[int, list[Fraction | None]]] = {}
         for one in substances:
-            identity = _child(one, "substanceid", "uniqueid")
-            name, cas = _attribute(one, "name"), _attribute(identity, "identity")
-            shares = elements_of(name, cas)
-            if shares is None:
+            name, cas = _attribute(one, "name"), _attribute(_child(one, "substanceid", "uniqueid"), "identity")
+            if elements_of(name, cas) is None:
                 self.aside[" ".join(filter(None, (name, cas))) or "?"] = None
                 continue
             amount = _child(one, "amount", "concentration", "mass")
             grams = self._mass(amount, f"{part}, {name or cas}", whole)
-            for symbol, share in shares.items():
+            why = None if grams else _not_in_product(one) or _rounded(amount)
+            if why is not None:
+                self.aside[f"{name or cas}: {why}"] = None
+                continue
+            key: tuple[str | None, str | None] = (None, cas) if cas else (name, None)
+            lists.setdefault(key, {}).setdefault(place.get(one, -1), []).append(grams)
+            self.names[key] = (name, cas)
+        for key, told in lists.items():
+            sums = [sum(filter(None, each)) for each in told.values() if None not in each]
+            grams = Fraction(max(sums)) if sums else None
+            for symbol, share in (elements_of(*self.names[key]) or {}).items():
                 before = found.get(symbol, Fraction(0))
                 found[symbol] = None if grams is None or before is None else before + grams * share
 

@@ -158,15 +158,19 @@ class _Merging:
 
     def _composition(self, item: str, shares: Sequence[Share]) -> None:
         said = {share.substance: None if share.fraction is None else float(share.fraction) for share in shares}
-        paper = shares[0].paper
+        papers = {share.substance: share.paper for share in shares}
+        if _hundredfold(said):
+            self.merged.faults.append(_hundredfold_fault(papers, item, said))
+            return
         known = self.shares[item]
         differing = [name for name, share in said.items() if name in known and not same_share(known[name], share)]
         total = sum(share or 0 for share in {**known, **said}.values())
         if differing or (known and total > 1.005):
             stands = written_composition(known)
-            self._fact(item, "composition", written_composition(said), paper, "contradicts", stands)
+            self._fact(item, "composition", written_composition(said), shares[0].paper, "contradicts", stands)
             return
         for name, share in said.items():
+            paper = papers[name]
             value = "" if share is None else plain(share)
             if name in known:
                 self._told("known", "composition", item, name, value or "?", paper, _written(known[name]))
@@ -211,6 +215,22 @@ def _evidence(paper: Paper) -> dict[str, str]:
         "date": paper.date.isoformat() if paper.date else "",
         "expires": paper.expires.isoformat() if paper.expires else "",
     }
+
+
+def _hundredfold(said: Mapping[str, float | None]) -> bool:
+    """Whether shares of several substances make one percent of the whole: fractions stand where percent are meant."""
+    return len(said) > 1 and None not in said.values() and 0.009 <= sum(filter(None, said.values())) <= 0.0101
+
+
+def _hundredfold_fault(papers: Mapping[str, Paper], item: str, said: Mapping[str, float | None]) -> Fault:
+    return Fault(
+        next(iter(papers.values())).file,
+        f"all of {item} adds up to one percent: fractions stand where percent are meant",
+        value=written_composition(said),
+        expected="27 for 27 %, not 0.27",
+        message_zh=f"{item} 各成分合计仅百分之一：应填百分数处填了小数",
+        expected_zh="27% 填 27，而非 0.27",
+    )
 
 
 def _lasts(expires: date | None, paper: Paper) -> bool:

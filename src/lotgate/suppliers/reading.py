@@ -42,7 +42,7 @@ def read_document(path: Path) -> Document:
     rows = csv_rows(path, data)
     if isinstance(rows, Fault):
         return _failed(path, rows)
-    return read_table(path, rows) or _failed(path, _headless(path, [cell for row in rows[:1] for cell in row]))
+    return read_table(path, rows) or _failed(path, _headless(path, [cell for row in rows[:3] for cell in row if cell]))
 
 
 def _workbook(path: Path) -> Document:

@@ -7,10 +7,18 @@ from fractions import Fraction
 
 from lotgate.tables.vocabulary import ELEMENTS
 
-__all__ = ["plain", "read_composition", "same_share", "written_composition"]
+__all__ = ["plain", "read_composition", "same_share", "says_no_number", "written_composition"]
 
 SAME = 0.05
 """How far two declared shares of one substance may lie apart, relatively, and still be the same one rounded."""
+
+
+_NO_NUMBER = ("trace", "traces", "balance", "bal", "bal.", "rest", "remainder", "余量", "微量", "痕量")
+
+
+def says_no_number(text: str) -> bool:
+    """Whether a share is told as a limit or in words: there is some of it, and nobody says how much."""
+    return text.startswith(("<", ">", "≤", "≥", "~", "≈")) or text.lower() in _NO_NUMBER
 
 
 def plain(share: Fraction | float) -> str:
