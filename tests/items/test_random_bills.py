@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 import polars as pl
 import pytest
+from slow_content import Bill, Part, Slow
 
 from lotgate.items.amounts import Amounts
 from lotgate.items.content import Column, Counting, Shares, value_shares
@@ -25,22 +26,6 @@ COLUMNS = (
     Column("us-25", limits=("0.1", "0.25"), drop_at="0.25"),
     Column("us-10", limits=("0.1", "0.25"), drop_at="0.1"),
 )
-Bound = Fraction | None
-"""None: without end."""
-ZERO = Fraction(0)
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of a random bill: what it costs (None: unknown), what it may do, and its lines."""
-
-    price: Decimal | None
-    does: str = "open"
-    opaque: bool = False
-    lines: tuple[tuple[str, Decimal | None], ...] = ()
-
-
-Bill = dict[str, Part]
 
 
 def made(seed: int, unknown: bool) -> Bill:
@@ -75,75 +60,6 @@ def veiled(part: Part, draw: random.Random) -> Part:
 
 def without_opaque(bill: Bill) -> Bill:
     return {name: replace(part, opaque=False) for name, part in bill.items()}
-
-
-# ---- the slow reference ----------------------------------------------------------------------------------------------
-
-
-def times(left: Bound, right: Bound) -> Bound:
-    if ZERO in (left, right):
-        return ZERO
-    return None if left is None or right is None else left * right
-
-
-class Slow:
-    """Shares of one bill in one column by plain recursion, as the rules are told in the documents."""
-
-    def __init__(self, bill: Bill, column: Column) -> None:
-        self.bill = bill
-        self.drop = None if column.drop_at is None else Fraction(str(column.drop_at))
-
-    @cache  # noqa: B019 - lives as long as the test
-    def amount(self, name: str) -> tuple[Fraction, Bound]:
-        part = self.bill[name]
-        if part.price is not None:
-            return Fraction(part.price), Fraction(part.price)
-        parts = (self.amount(child)[0] * Fraction(quantity or 0) for child, quantity in part.lines)
-        return sum(parts, ZERO), None
-
-    @cache  # noqa: B019
-    def content(self, name: str) -> tuple[Fraction, Bound]:
-        part, most = self.bill[name], self.amount(name)[1]
-        if not part.lines:
-            return ZERO, most if part.opaque else ZERO
-        low, high, other = ZERO, ZERO, ZERO
-        endless = False
-        for child, quantity in part.lines:
-            fewest, greatest = (ZERO, None) if quantity is None else (Fraction(quantity), Fraction(quantity))
-            least, top = self.brings(child)
-            low += least * fewest
-            brought = times(top, greatest)
-            if brought is None:
-                endless = True
-            else:
-                high += brought
-                other += max(ZERO, self.amount(child)[0] * fewest - brought)
-        bounds = [] if endless else [high]
-        if most is not None:
-            bounds.append(most if other > most else most - other)
-        return low, max(low, min(bounds)) if bounds else None
-
-    def share(self, name: str) -> tuple[Fraction, Fraction]:
-        (least, most), (low, high) = self.amount(name), self.content(name)
-        under = low / most if most else ZERO
-        over = high / least if high is not None and least else Fraction(int(high != 0))
-        return min(under, Fraction(1)), min(max(over, under), Fraction(1))
-
-    @cache  # noqa: B019
-    def brings(self, name: str) -> tuple[Fraction, Bound]:
-        part, ways = self.bill[name], []
-        if "open" in part.does:
-            low, high = self.content(name)
-            if self.drop is not None:
-                under, over = self.share(name)
-                low, high = (low if under > self.drop else ZERO), (high if over > self.drop else ZERO)
-            ways.append((low, high))
-        if "count" in part.does:
-            ways.append(self.amount(name))
-        if "stop" in part.does:
-            ways.append((ZERO, ZERO))
-        tops = [high for _, high in ways]
-        return min(low for low, _ in ways), None if None in tops else max(top for top in tops if top is not None)
 
 
 # ---- the bills in one graph ------------------------------------------------------------------------------------------
@@ -198,7 +114,7 @@ def judged(unknown: bool) -> tuple[list[Bill], list[tuple[str, int, Fraction, Fr
     shares = []
     for bill in bills:
         for position, column in enumerate(COLUMNS):
-            slow = Slow(bill, column)
+            slow = Slow(bill, column.drop_at)
             shares += [(name, position, *slow.share(name)) for name, part in bill.items() if part.lines]
     return bills, shares
 
