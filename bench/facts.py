@@ -162,6 +162,7 @@ def party(draw: Draw, words: Words) -> Row:
         "us_owned_by": _tags(draw, words.tags.get("us_owned_by", []), 0.02, 0.05),
         "cn_owned_by": _tags(draw, words.tags.get("cn_owned_by", []), 0.01, 0.05),
         "ofac_owned": draw.maybe("yes" if draw.chance(0.005) else "no"),
+        "eu_owned": draw.maybe("yes" if draw.chance(0.005) else "no"),
         "listed_owner_minority": draw.maybe("yes" if draw.chance(0.01) else "no"),
         "military": draw.maybe("yes" if draw.chance(0.01) else "no", 0.05),
         "headquarters": draw.maybe(country if draw.chance(0.85) else draw.weighted(BUYERS), 0.06),

@@ -103,7 +103,9 @@ class Terms:
         self.fn5_place = self.listed("us-el:fn5") | (self.fab & self.d5 & (self.logic | self.dram))
         self.fn5_exporter = ~among("ship_from", partners) | based_d5
         tools = self.technology("us-tech-3b")
-        self.fn5_reach = self.abroad & self.code("us-fn5-goods") & self.fn5_place & self.fn5_exporter
+        headings = self.code("us-3b-headings") & self.listed("us-el:fn5") & self.d5
+        unparted = of("stage", "equipment") & (self.code("us-3b991-tools") | headings)
+        self.fn5_reach = self.abroad & (self.code("us-fn5-goods") | unparted) & self.fn5_place & self.fn5_exporter
         self.fn5_test = self.fn5_reach & (tools | self.us_ic)
         self.sme_test = sme & tools
         enforced = since("2024-12-31")
@@ -263,6 +265,14 @@ def _end_users_and_uses(rules: Rules, t: Terms) -> None:
     presumed = "us-ascend-presumed"
     ascend = among("model", t.lists.values(presumed)) | t.lists.has("parts_model", presumed)
     rules.stop("US-2025-05-13-GP10/1", ascend, "2025-05-13", free=of("end_use", "evaluation"))
+    any_route = t.ordinary | t.over_de_minimis | (t.abroad & t.technology("us-tech-ac"))
+    weights = t.code("us-4e091")
+    for ref, when in {
+        "US-2025-01-15-AID/worldwide": t.ac_a & ~t.scope & any_route,
+        "US-4E091/weights": weights & t.ordinary,
+        "US-734.9-l/l": weights & t.abroad,
+    }.items():
+        rules.licence(ref, when, "2025-01-13", enforced="9999-12-31")  # in the code of law, and never enforced
     military = of("end_use", "ai-military") & t.subject & (t.d5 | t.headquarters)
     rules.licence("US-2025-05-13-AI/military", military, "2025-05-13")
     owned = t.owned("us-el:all-items") | (t.owned("us-el:ccl-items") & ~t.uncontrolled) | t.owned("us-el:other-items")

@@ -136,6 +136,19 @@ def china(lists: Lists) -> Rules:
         ("CN-AFSL-MFA-2025-12-26", "2025-12-26", [], None),
     ]:
         rules.stop(f"{ref}/1", listed(ref) & (exported | exporter), start, asleep=asleep, stopped=stopped)
+    for ref, start in [
+        ("CN-AFSL-MFA-2023-04-07", "2023-04-07"), ("CN-AFSL-MFA-2023-12-26", "2023-12-26"),
+        ("CN-AFSL-MFA-2024-01-07", "2024-01-07"), ("CN-AFSL-MFA-2024-09-18", "2024-09-18"),
+        ("CN-AFSL-MFA-2024-10-10", "2024-10-10"), ("CN-AFSL-MFA-2024-12-05", "2024-12-05"),
+        ("CN-AFSL-MFA-2024-12-21", "2024-12-21"), ("CN-AFSL-MFA-2024-12-27", "2024-12-27"),
+    ]:  # fmt: skip
+        rules.stop(f"{ref}/1", listed(ref) & (exported | exporter), start)
+    for ref, start in [
+        ("CN-AFSL-MFA-2021-07-23", "2021-07-23"), ("CN-AFSL-MFA-2023-09-15", "2023-09-15"),
+        ("CN-AFSL-MFA-2024-07-12", "2024-07-12"), ("CN-MFA-2019-12-02", "2019-12-02"),
+        ("CN-MFA-2021-03-22", "2021-03-22"), ("CN-MFA-2021-03-26", "2021-03-26"),
+    ]:  # fmt: skip
+        rules.stop(f"{ref}/1", pl.col("listed known") & listed(ref) & (exported | exporter), start, unsure=True)
 
     # Announcements 61, 62 and 70 of 2025.
     reach = moved & ~to_china & ~of("kind", "in-country-transfer")

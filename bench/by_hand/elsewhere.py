@@ -72,6 +72,7 @@ def europe(lists: Lists) -> Rules:
     rules.stop("EU-833-2014/2b", annex_iv & controlled, "2022-02-26")
     rules.stop("EU-833-2014#2a/2b-technology", annex_iv, "2022-02-26", unsure=True)
     rules.stop("EU-ASSET-FREEZES/2.2", binds & lists.has("listed", "eu-fsf"), "2001-12-28")
+    rules.stop("EU-ASSET-FREEZES/owned", binds & of("eu_owned", "yes"), "2014-03-17")
     rules.stop("EU-ASSET-FREEZES/un", binds & lists.has("listed", "un-sc"), "2002-05-30")
     return rules
 
