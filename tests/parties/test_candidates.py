@@ -199,3 +199,23 @@ def test_what_is_estimated_too_low_is_no_hit(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(candidates, "LEAST_ESTIMATE", 0.0)
     assert len(found) > 100
     assert _told(screen(asked, lists)) == _told(found)
+
+
+def test_a_short_word_tells_less_in_a_long_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"name": name, "kind": "company"} for name in ("Orone LLC", "Brunnelhardt LLC", "Orone Mining LLC")]
+    lists = ListSet({"made": party_list("made", "Made", rows)})
+    asked = [
+        Query(name, (name,), None, "company")
+        for name in ("Orone Robotics GmbH", "Brunnelhardt Robotics GmbH", "Orone Mining GmbH")
+    ]
+
+    def best() -> dict[str, float]:
+        return {query.id: max(hit.score for hit in screen([query], lists).of(query.id)) for query in asked}
+
+    short = best()
+    monkeypatch.setattr(index, "_CROWDED", 1)
+    monkeypatch.setattr(index, "_BITS_OF_A_LETTER", 0.5)
+    crowded = best()
+    assert crowded["Orone Robotics GmbH"] < short["Orone Robotics GmbH"]
+    assert crowded["Brunnelhardt Robotics GmbH"] == short["Brunnelhardt Robotics GmbH"]
+    assert crowded["Orone Mining GmbH"] == short["Orone Mining GmbH"]

@@ -311,6 +311,8 @@ def _score(
         score, notes = score * _ACRONYM_AMONG_MANY.get(best.acronym, 1.0), [*notes, "acronym made up of initials"]
     if weak:
         score, notes = score * _WEAK_ALIAS, [*notes, "weak alias"]
+    if best.letters is not None and (factor := index.by_chance(best.letters)) < 1.0:
+        score, notes = score * factor, [*notes, "a short word in a long list"]
     if score < _NO_HIT:
         return score, (), asked
     score, notes = _with_circumstances(query, countries, listed, parted, best, score, notes)

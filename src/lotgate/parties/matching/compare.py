@@ -50,7 +50,8 @@ class Comparison:
     """A score in 0..1 and the components it is made of.
 
     `acronym` is the length of an acronym that it rests on, `evidence` the weight of what the names have in common,
-    `most` what the score can be at most if words that only the first name has are said again elsewhere.
+    `most` what the score can be at most if words that only the first name has are said again elsewhere. `letters` tells
+    how much two firms' names share, in letters, where either has other words besides.
     """
 
     score: float
@@ -58,6 +59,7 @@ class Comparison:
     acronym: int = 0
     evidence: float = 2.0
     most: float = 1.0
+    letters: int | None = None
 
     @property
     def why(self) -> tuple[str, ...]:
@@ -82,6 +84,7 @@ class _Alignment:
     exact: float = 0.0
     total: float = 0.0
     acronym: int = 0
+    letters: int = 0
 
 
 def _merged(part: tuple[Unit, ...]) -> Unit:
@@ -220,8 +223,18 @@ def _match(
     if any(unit.role in _DISTINCT for unit in (*ones, *others)):
         state.distinctive += weight * alike
         state.exact += weight if alike >= 0.95 else 0.0
+    state.letters += min(_letters(ones), _letters(others))
     if how != "same":
         state.notes.append((how, ones, others, alike))
+
+
+_LETTERS, _CHARACTER = {"brand": 12, "sector": 3, "org": 3, "place": 3, "number": 3, "generic": 1}, 4
+"""How many letters of a word that means nothing tell as much as a word of a role, and as a Chinese character."""
+
+
+def _letters(part: tuple[Unit, ...]) -> int:
+    """How much words tell a name from others that are like it by chance, in letters."""
+    return sum([_LETTERS.get(unit.role) or _CHARACTER * len(unit.han) or len(unit.text) for unit in part])
 
 
 _ACRONYM = {2: 0.55, 3: 0.84, 4: 0.9, 5: 0.93}
@@ -360,7 +373,9 @@ def _verdict(left: Name, right: Name, state: _Alignment) -> Comparison:
     if alone_right:
         notes.append(("only in second", tuple(alone_right), (), 0.0))
     score, number_note = _with_numbers(left, right, score)
-    return Comparison(round(score, 4), (*notes, *number_note) or ("same words",), state.acronym, state.total, most)
+    letters = state.letters if (alone_left or alone_right) and not left.person else None
+    told = (*notes, *number_note) or ("same words",)
+    return Comparison(round(score, 4), told, state.acronym, state.total, most, letters)
 
 
 def _rest(name: Name, matched: list[float], in_person: float, state: _Alignment) -> tuple[float, float, list[Unit]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import math
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ Small = npt.NDArray[np.int32]
 
 KINDS = {"company": 1, "government": 1, "bank": 1, "person": 2, "vessel": 3, "aircraft": 4}
 """Kinds as numbers; 0 is an unknown one."""
+
+_CROWDED, _BITS_OF_A_LETTER, _LEAST_BY_CHANCE = 150_000, 1.5, 0.8
+"""Names from which on a word of five letters is met by chance; what a letter more tells; what is left at least."""
 
 _AT_ONCE = 2_000
 """Entries handed over at a time where lists are indexed by several processes."""
@@ -336,6 +340,14 @@ class NameIndex:
             names = [analysed(name, person) for name in self.names_of(number)[:60]]
             found = self._words[number] = frozenset(unit.text for name in names for unit in name.units)
         return found
+
+    def by_chance(self, letters: int) -> float:
+        """What a score is multiplied by that rests on so many letters, beside words that only one name has: in a list
+        of a million names every word of five or six letters that can be spoken is somebody's."""
+        if len(self.names) <= _CROWDED:
+            return 1.0
+        missing = math.log2(len(self.names) / _CROWDED) - _BITS_OF_A_LETTER * (letters - 5)
+        return min(1.0, max(_LEAST_BY_CHANCE, 1.0 - 0.1 * missing))
 
     def may_slip(self, spellings: Spellings) -> npt.NDArray[np.bool_]:
         """False for spellings that surely are none of a listed word with or without a slip of the pen."""

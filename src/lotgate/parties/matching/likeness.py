@@ -44,6 +44,8 @@ def _token_likeness(one: str, other: str, person: bool) -> tuple[float, str]:
     if key == other_key:
         # Names that sound alike are the likelier one name the more of the spelling they share (Meyer, Mehr).
         return min(0.96, 0.62 + 0.42 * float(Indel.normalized_similarity(one, other))), "sound"
+    if len(one) != len(other) and _without_umlauts(one) == _without_umlauts(other):
+        return 0.95, "umlaut"
     shorter, longer = sorted((len(key), len(other_key)))
     least = _LEAST_IN_PERSONS if person else _LEAST
     if shorter >= 5 and _without_article(one) == _without_article(other):
@@ -76,6 +78,11 @@ def _token_likeness(one: str, other: str, person: bool) -> tuple[float, str]:
     elif min(len(one), len(other)) >= 5 and max(len(one), len(other)) >= 6 and OSA.distance(one, other) == 1:
         likeness = max(likeness, _ONE_SLIP)
     return (likeness, "spelling") if likeness >= least else (0.0, "")
+
+
+def _without_umlauts(word: str) -> str:
+    """The word with vowels that stand for ä, ö and ü written as one letter ("mueller" is "müller", folded "muller")."""
+    return word.replace("ae", "a").replace("oe", "o").replace("ue", "u") if "e" in word else word
 
 
 _ADJECTIVES = re.compile(r"s?k(?:a|i|ie|iego|iej|y|yy|ij|iy|ii|aya|oe|oye|ogo|oy)")

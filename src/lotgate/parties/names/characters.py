@@ -6,7 +6,15 @@ import re
 from functools import lru_cache
 
 from lotgate.parties.names.glossary import WEIGHTS, Meaning, glossary
-from lotgate.parties.names.scripts import arabic_words, fold, has_cjk, number_of, pinyin_syllables, simplified
+from lotgate.parties.names.scripts import (
+    arabic_tokens,
+    arabic_words,
+    fold,
+    has_cjk,
+    number_of,
+    pinyin_syllables,
+    simplified,
+)
 from lotgate.parties.names.units import Unit, latin_units, meant, number_unit
 
 __all__ = ["ARABIC", "CHINESE_RUNS", "HANGUL_RUNS", "arabic_units", "run_unit", "units_of"]
@@ -89,16 +97,25 @@ def _meant_han(form: str, meaning: Meaning) -> Unit:
 ARABIC = re.compile(r"[\u0620-\u064a\u066e-\u06d3]")
 
 
+_ARABIC_SMALL_WORDS = frozenset(("و", "في", "من", "على", "عن", "های", "برای", "از", "به", "در", "با"))
 _ARABIC_PARTICLES = frozenset(("بن", "ابن", "بنت", "ابو", "أبو", "ابي", "أبي", "ام", "أم", "ولد"))
 
 
 def arabic_units(text: str, firms: bool = True, person: bool = False) -> list[Unit]:
     """Units of text in Arabic letters: words of the glossary, else the words themselves."""
-    units = []
-    for word in arabic_words(text):
-        found = None if person else glossary().phrase([fold(word).replace(" ", "")], 0, firms)
-        weight = 0.1 if person and word in _ARABIC_PARTICLES else 1.0
-        units.append(meant(word, found[1]) if found else Unit(word, "word", weight, writing="arabic"))
+    words = [word for word in arabic_words(text) if person or word not in _ARABIC_SMALL_WORDS]
+    tokens = [] if person else arabic_tokens(words)
+    units: list[Unit] = []
+    position = 0
+    while position < len(words):
+        word = words[position]
+        length, meaning = (not person and glossary().phrase(tokens, position, firms)) or (1, None)
+        if meaning:
+            units.append(meant(" ".join(words[position : position + length]), meaning))
+        else:
+            weight = 0.1 if person and word in _ARABIC_PARTICLES else 1.0
+            units.append(Unit(word, "word", weight, writing="arabic"))
+        position += length
     rest = re.sub(r"[\u0600-\u06ff]+", " ", text)
     return units + (latin_units(fold(rest).split(), firms) if not person else [])
 

@@ -23,7 +23,7 @@ from itertools import pairwise
 from rapidfuzz.distance import OSA
 
 from lotgate.parties.countries import names_by_code
-from lotgate.parties.names.scripts import fold, has_cjk, pinyin_parted
+from lotgate.parties.names.scripts import arabic_tokens, arabic_words, fold, has_cjk, pinyin_parted
 
 __all__ = ["WEIGHTS", "Glossary", "Meaning", "cities", "city_countries", "glossary", "known_word", "word_weight"]
 
@@ -162,7 +162,8 @@ class Glossary:
             elif _HANGUL.fullmatch(form):
                 self._put(self.hangul, form, meaning)
             elif form:
-                tokens = tuple(fold(form).split())
+                words = arabic_words(form)
+                tokens = tuple(arabic_tokens(words) if words else fold(form).split())
                 self._put(self.latin, tokens, meaning)
                 if len(tokens) == 1 and role in ("generic", "sector", "org") and len(tokens[0]) >= 6:
                     self._put(self.stems, russian_stem(tokens[0]), meaning)

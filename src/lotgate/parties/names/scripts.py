@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "arabic_ear",
     "arabic_skeleton",
+    "arabic_tokens",
     "arabic_words",
     "consonants",
     "fold",
@@ -215,6 +217,11 @@ def arabic_words(text: str) -> list[str]:
     """The words of Arabic or Persian text, the article apart."""
     words = _ARABIC_WORD.findall(unicodedata.normalize("NFKC", text))
     return [re.sub(r"^(?:وال|بال|لل|ال)(?=...)", "", word) for word in words]
+
+
+def arabic_tokens(words: Sequence[str]) -> list[str]:
+    """The words of Arabic or Persian text in Latin letters, one token each, as meanings are looked up by."""
+    return [fold(word).replace(" ", "") for word in words]
 
 
 _PERSIAN = _ARABIC | {"ض": "s", "ث": "s", "گ": "J"}
