@@ -204,7 +204,7 @@ def prefix_ledgers(entries: list) -> None:  # type: ignore[type-arg]
     records: dict[tuple[str, str], Record] = {}
     for entry in entries:
         key = entry.draft.kind, entry.draft.id
-        records[key] = apply(records.get(key), entry)
+        records[key] = apply(records.get(key), entry.draft)
         if entry.draft.kind == "licence":
             assert Ledger.of(records[key].facts).whole
 

@@ -25,6 +25,13 @@ def sqlite_database() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def postgresql_database() -> Iterator[str]:
+    """A fresh PostgreSQL database, for what the other kind does not do."""
+    with databases.fresh("postgresql") as url:
+        yield url
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _clean() -> Iterator[None]:
     yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+import threading
 from typing import Any
 
 import databases
@@ -100,6 +101,17 @@ def statement(sql: str) -> None:
         "INSERT INTO store_event (book, sequence, kind, record, version, event, actor, previous, hash, payload)"
         " SELECT book, sequence, kind, record, version + 1000, event, actor, previous, hash, payload FROM store_event"
         " WHERE sequence = 1",
+        # the right place, but behind another entry; then the right entry, but a place left out
+        "INSERT INTO store_event (book, sequence, kind, record, version, event, actor, previous, hash, payload)"
+        " SELECT book, (SELECT MAX(sequence) + 1 FROM store_event), kind, record, version + 1000, event, actor,"
+        " previous, hash, payload FROM store_event WHERE sequence = 1",
+        "INSERT INTO store_event (book, sequence, kind, record, version, event, actor, previous, hash, payload)"
+        " SELECT book, sequence + 2, kind, record, version + 1000, event, actor, hash, 'h', payload FROM store_event"
+        " WHERE sequence = (SELECT MAX(sequence) FROM store_event)",
+        # a first entry of a log that has one
+        "INSERT INTO store_event (book, sequence, kind, record, version, event, actor, previous, hash, payload)"
+        " SELECT book, 0, kind, record, version + 1000, event, actor, '', 'h', payload FROM store_event"
+        " WHERE sequence = 1",
     ],
 )
 def test_the_database_refuses_to_change_the_log(database: str, sql: str) -> None:
@@ -114,13 +126,41 @@ def test_sqlite_refuses_replace_and_postgresql_refuses_truncate(database: str) -
     carried(1, "draft")
     before = list(Book().rows())
     columns = "id, book, sequence, kind, record, version, event, actor, previous, hash, payload"
-    sql = {
-        "sqlite": f"INSERT OR REPLACE INTO store_event ({columns}) SELECT {columns} FROM store_event",
-        "postgresql": "TRUNCATE store_event",
+    replace = f"INSERT OR REPLACE INTO store_event ({columns})"
+    statements = {
+        "sqlite": [
+            f"{replace} SELECT {columns} FROM store_event",
+            f"{replace} SELECT id + 100, book, sequence, kind, record, version + 100, event, actor, previous, hash,"
+            " payload FROM store_event",
+        ],
+        "postgresql": ["TRUNCATE store_event"],
     }[connection.vendor]
-    with pytest.raises(DatabaseError):
-        statement(sql)
+    for sql in statements:
+        with pytest.raises(DatabaseError):
+            statement(sql)
     assert list(Book().rows()) == before
+
+
+def test_entries_of_one_statement_are_checked_against_each_other(database: str) -> None:
+    """Two right ones are taken; of two where the second names another one before it neither is."""
+    carried(1, "draft")
+    end = Book().head()
+    insert = (
+        "INSERT INTO store_event (book, sequence, kind, record, version, event, actor, previous, hash, payload)"
+        " VALUES ('main', %s, 'lot', 'x', 1, 'make', 'a', %s, 'h1', ''),"
+        " ('main', %s, 'lot', 'x', 2, 'ship', 'a', %s, 'h2', '')"
+    )
+    for previous in ("h0", "h1"):
+        values = (end.sequence + 1, end.hash, end.sequence + 2, previous)
+        before = len(list(Book().rows()))
+        with connection.cursor() as cursor:
+            if previous == "h1":
+                cursor.execute(insert, values)
+                assert len(list(Book().rows())) == before + 2
+            else:
+                with pytest.raises(DatabaseError, match="does not follow"), transaction.atomic():
+                    cursor.execute(insert, values)
+                assert len(list(Book().rows())) == before
 
 
 def test_the_database_refuses_a_decision_by_who_recommended(database: str) -> None:
@@ -184,7 +224,7 @@ def test_the_database_refuses_more_than_was_granted(database: str, sql: str) -> 
 
 
 def test_a_single_key_held_elsewhere_is_told_as_taken(database: str) -> None:
-    from lotgate.licence.records import Draft, Record, seal
+    from lotgate.licence.records import Draft, Record
     from lotgate.licence.reducers import apply
 
     def written(id: str) -> None:
@@ -193,9 +233,8 @@ def test_a_single_key_held_elsewhere_is_told_as_taken(database: str) -> None:
                 "clearance", id, "cn", 1, "lodge", "new", "lodged", "2026-03-02T02:00:00.000000Z", "2026-03-02",
                 "customs-officer", "demo-customs", "customs", {"licence": "CN-L", "declaration": "D-1", "unit": "KGM"},
             )  # fmt: skip
-            entry = seal(draft, tx.head())
-            record: Record = apply(None, entry)
-            tx.write(entry, record)
+            record: Record = apply(None, draft)
+            tx.write(draft, record)
 
     written("CN-C-1")
     with pytest.raises(Taken):
@@ -214,6 +253,56 @@ def test_numbers_have_no_gaps_after_a_refusal(database: str) -> None:
         except ZeroDivisionError:
             given.pop()
     assert given == [1, 2]
+
+
+def test_steps_at_the_same_time_have_numbers_without_waiting_and_none_is_left_out(postgresql_database: str) -> None:
+    """More steps than there are slots: the last ones wait until a number is free."""
+    given: list[int] = []
+    held, goon = threading.Barrier(17), threading.Event()
+
+    def one(number: int) -> None:
+        try:
+            with Book().transaction() as tx:
+                mine = tx.number("CN-C-2026")
+                held.wait(20)
+                goon.wait(20)
+                if number == 0:
+                    raise ZeroDivisionError
+                given.append(mine)
+        except ZeroDivisionError:
+            pass
+        finally:
+            connection.close()
+
+    with Book().transaction() as tx:
+        assert tx.number("CN-C-2026") == 1
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    held.wait(20)  # all sixteen hold a number
+    more: list[int] = []
+
+    def another() -> None:
+        with Book().transaction() as tx:
+            more.append(tx.number("CN-C-2026"))
+        connection.close()
+
+    late = threading.Thread(target=another)
+    late.start()
+    late.join(0.3)
+    assert late.is_alive(), "every slot is held"
+    goon.set()
+    for thread in [*threads, late]:
+        thread.join(20)
+    with Book().transaction() as tx:
+        last = tx.number("CN-C-2026")
+    assert len({*given, *more, last}) == 17 and {*given, *more, last} >= set(range(2, 17))
+
+
+def test_nothing_is_looked_for_by_what_is_no_key(database: str) -> None:
+    for store in (Book(), Book(reading=True), MemoryStore()):
+        with pytest.raises(LookupError, match="nothing is found by"), store.transaction() as tx:
+            tx.find("licence", "destination", "DE")
 
 
 def test_facts_are_kept_to_the_byte(database: str) -> None:

@@ -9,8 +9,9 @@ outside it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from lotgate.errors import Fault, InputError
@@ -20,7 +21,7 @@ from lotgate.licence.clocks import regime_clock
 from lotgate.licence.forms import Form, check_form, form_of
 from lotgate.licence.machines import BACK, SAME, Row, machine, machines, state_on, state_title
 from lotgate.licence.people import check_actor, forbidden_reasons, may_see
-from lotgate.licence.records import NEW, Actor, Command, Draft, Entry, Json, Outcome, Record, digest, instant, seal
+from lotgate.licence.records import NEW, Actor, Command, Draft, Json, Outcome, Record, digest, instant
 from lotgate.licence.reducers import apply
 from lotgate.licence.refusals import Conflict, Forbidden, NotAllowedNow, NotFound
 from lotgate.licence.store import KeptAnswer, Store, Taken, Transaction
@@ -63,7 +64,7 @@ def act(store: Store, actor: Actor, command: Command, at: datetime) -> Outcome:
                 outcome = Step(tx, actor, at).take(command)
                 if message:
                     tx.keep(message, KeptAnswer(asked, outcome.answer()))
-                return outcome
+                return replace(outcome, entries=tuple(tx.place()))
     except Taken as taken:
         raise NotAllowedNow(
             Text(f"{taken.key} {taken.value} was used before", f"{taken.key} {taken.value} 已被使用"), key=taken.key
@@ -148,22 +149,33 @@ def obstacles(record: Record, event: str, actor: Actor, at: datetime) -> tuple[T
 
 @dataclass
 class Step:
-    """One step being taken: what it may read, what it has written so far. Lives inside one transaction."""
+    """One step being taken: what it may read, what it has changed so far. Lives inside one transaction."""
 
     tx: Transaction
     actor: Actor
     at: datetime
-    entries: list[Entry] = field(default_factory=list)
     changed: dict[tuple[str, str], Record] = field(default_factory=dict)
+    days: dict[str, date] = field(default_factory=dict)
+
+    @cached_property
+    def instant(self) -> str:
+        """The instant of the step, as it is written."""
+        return instant(self.at)
 
     def day(self, record: Record) -> date:
         """The day it is for the authority of the record's regime."""
-        return day_of(record.regime, self.at)
+        return self.day_in(record.regime)
+
+    def day_in(self, regime: str) -> date:
+        """The day it is for the authority of a regime."""
+        if regime not in self.days:
+            self.days[regime] = day_of(regime, self.at)
+        return self.days[regime]
 
     def take(self, command: Command) -> Outcome:
         """The outcome of the step asked for and of everything that follows from it."""
         record = self._record(command)
-        day = day_of(record.regime, self.at)
+        day = self.day(record)
         row, role = self._row(record, command.event, command.data, day)
         if command.version is not None and command.version != record.version:
             raise NotAllowedNow(
@@ -176,11 +188,19 @@ class Step:
         data = check_form(row.form, command.data, f"{record.kind}.{command.event}")
         made = self._carry_out(row, record, data, role, None)
         others = tuple(other for key, other in sorted(self.changed.items()) if key != (made.kind, made.id))
-        return Outcome(made, tuple(self.entries), False, others)
+        return Outcome(made, others=others)
 
-    def cause(self, kind: str, id: str, event: str, data: Mapping[str, Json], by: str, *, regime: str = "") -> Record:
+    def cause(self, kind: str, id: str, event: str, data: Mapping[str, Json], by: str) -> Record:
         """The other record after an entry that follows from the step; its data is complete, its guards were met."""
-        record = self.tx.get(kind, id) or Record(kind, id, regime, NEW, 0, {})
+        record = self.tx.get(kind, id)
+        if record is None:
+            raise LookupError(f"{by} brings {event} about on {kind} {id}, which is not there")
+        return self._write(self._next(record, event, data), record, data, "", by)
+
+    def open(self, kind: str, id: str, event: str, data: Mapping[str, Json], by: str, *, regime: str = "") -> Record:
+        """A new record after its first entry, which follows from the step; it is not asked whether the id is free, for
+        the store refuses a second first entry."""
+        record = Record(kind, id, regime, NEW, 0, {})
         return self._write(self._next(record, event, data), record, data, "", by)
 
     def follow(self, kind: str, id: str, event: str, data: Mapping[str, Json], by: str, *, without: str) -> Record:
@@ -213,7 +233,7 @@ class Step:
         record = self.tx.get(command.kind, command.id)
         if record is None and opens and command.kind in effects.NAMED_BY_SENDER:
             return effects.opened(self, command)
-        if record is None or not may_see(self.actor, record, day_of(record.regime, self.at)):
+        if record is None or not may_see(self.actor, record, self.day(record)):
             raise _not_found(command.kind, command.id)
         return record
 
@@ -266,18 +286,16 @@ class Step:
             event=row.event,
             before=record.state,
             after=_target(row, record),
-            at=instant(self.at),
-            day=day_of(record.regime, self.at).isoformat(),
+            at=self.instant,
+            day=self.day(record).isoformat(),
             actor=self.actor.id,
             organisation=self.actor.organisation,
             role=role,
             data=data,
             cause=by,
         )
-        entry = seal(draft, self.tx.head())
-        made = apply(record if record.version else None, entry)
-        self.tx.write(entry, made)
-        self.entries.append(entry)
+        made = apply(record if record.version else None, draft)
+        self.tx.write(draft, made)
         self.changed[made.kind, made.id] = made
         return made
 
@@ -296,7 +314,7 @@ def record_conflict(store: Store, actor: Actor, about: str, text: str, first: st
     with store.transaction() as tx:
         id = f"F-{at.year}-{tx.number(f'F-{at.year}'):06d}"
         data = {"about": about, "text": text, "first": first, "second": second}
-        Step(tx, actor, at).cause("finding", id, "record", data, "message.conflict")
+        Step(tx, actor, at).open("finding", id, "record", data, "message.conflict")
 
 
 def _not_found(kind: str, id: str) -> NotFound:

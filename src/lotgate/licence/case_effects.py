@@ -18,9 +18,7 @@ __all__ = ["AFTER", "BEFORE", "numbered"]
 
 def numbered(step: Step, regime: str, letter: str) -> str:
     """The next number of a series: law, kind of paper, year of the authority, running number."""
-    from lotgate.licence.acts import day_of
-
-    series = f"{regime.upper()}-{letter}-{day_of(regime, step.at).year}"
+    series = f"{regime.upper()}-{letter}-{step.day_in(regime).year}"
     return f"{series}-{step.tx.number(series):06d}"
 
 
@@ -73,7 +71,7 @@ def _open_successor(step: Step, record: Record, data: Mapping[str, Any]) -> None
     kept = ("content", "attachments", "certificate", "certificate_by")
     copy = {name: record.facts[name] for name in kept if name in record.facts}
     copy["supersedes"] = record.id
-    step.cause("application", data["superseded_by"], "create", copy, "application.amend", regime=record.regime)
+    step.open("application", data["superseded_by"], "create", copy, "application.amend", regime=record.regime)
 
 
 def _number_licence(step: Step, record: Record, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,7 +86,7 @@ def _issue(step: Step, record: Record, data: Mapping[str, Any]) -> None:
     if before is not None and before.state == "issued":
         step.cause("licence", before.id, "replace", {"replaced_by": data["licence"]}, "application.grant")
         issued = {**issued, "replaces": before.id, "ledger": before.facts["ledger"]}
-    step.cause("licence", data["licence"], "issue", issued, f"application.{_last(record)}", regime=record.regime)
+    step.open("licence", data["licence"], "issue", issued, f"application.{_last(record)}", regime=record.regime)
 
 
 def _last(record: Record) -> str:
@@ -153,7 +151,7 @@ def _record_lot(step: Step, record: Record, data: Mapping[str, Any]) -> None:
             "exporter": record.facts["exporter"], "quantity": lot["made"], "unit": lot["unit"], "amount": lot["made"],
             "day": lot.get("produced_on", step.day(record).isoformat()), "evidence": record.id,
         }  # fmt: skip
-        step.cause("lot", lot_key(record.facts), "make", made, "application.submit")
+        step.open("lot", lot_key(record.facts), "make", made, "application.submit")
 
 
 BEFORE: Mapping[str, Callable[[Step, Record, Mapping[str, Any]], dict[str, Any]]] = {

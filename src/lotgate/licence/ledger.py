@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
@@ -29,12 +29,13 @@ def number(text: str) -> Decimal:
     return value
 
 
+_WRITTEN = Context(prec=60)
+
+
 def written(value: Decimal | Fraction) -> str:
     """The shortest plain text of a decimal: no exponent, no trailing zeros; ValueError where it has no exact one."""
     exact = _decimal(value) if isinstance(value, Fraction) else value
-    with localcontext() as context:
-        context.prec = 60
-        text = format(exact.normalize(), "f")
+    text = format(exact.normalize(_WRITTEN), "f")
     return "0" if text in ("-0", "0") else text
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,13 @@ class Machine:
 
     def rows_for(self, event: str, state: str | None = None) -> tuple[Row, ...]:
         """The rows of an event, in a state if one is given, in the order in which they are tried."""
-        return tuple(row for row in self.rows if row.event == event and (state is None or state in row.sources))
+        rows = self._rows.get(event, ())
+        return rows if state is None else tuple(row for row in rows if state in row.sources)
+
+    @cached_property
+    def _rows(self) -> Mapping[str, tuple[Row, ...]]:
+        events = dict.fromkeys(row.event for row in self.rows)
+        return {event: tuple(row for row in self.rows if row.event == event) for event in events}
 
 
 @cache

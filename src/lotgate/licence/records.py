@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
@@ -234,10 +234,7 @@ SAFE = 2**53 - 1
 
 
 def _plain(value: Json) -> None:
-    kind = type(value)
-    if kind is str or value is None or kind is bool:
-        return
-    if isinstance(value, (str, bool)):
+    if isinstance(value, (str, bool)) or value is None:
         return
     if isinstance(value, int):
         if abs(value) > SAFE:
@@ -246,10 +243,12 @@ def _plain(value: Json) -> None:
         for key, inner in value.items():
             if not isinstance(key, str) or not key.isascii():
                 raise TypeError(f"the key {key!r} is not ASCII text")
-            _plain(inner)
+            if type(inner) is not str:  # most values are, and asking here is quicker than a call
+                _plain(inner)
     elif isinstance(value, (list, tuple)):
         for inner in value:
-            _plain(inner)
+            if type(inner) is not str:
+                _plain(inner)
     else:
         raise TypeError(f"{type(value).__name__} has no place in the log; write decimals and days as text")
 
@@ -262,8 +261,9 @@ def digest(value: Json) -> str:
 def seal(draft: Draft, head: Head) -> Entry:
     """The draft with its place after `head`."""
     open = Entry(draft, head.book, head.sequence + 1, head.hash, "")
-    entry = replace(open, hash=hashlib.sha256(open.written.encode()).hexdigest())
-    entry.__dict__["written"] = open.written  # the hash is no part of it; it is asked for again when it is stored
+    written = canonical(open.payload())
+    entry = Entry(draft, open.book, open.sequence, open.previous, hashlib.sha256(written).hexdigest())
+    entry.__dict__["written"] = written.decode()  # the hash is no part of it; it is asked for again when it is stored
     return entry
 
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
-from lotgate.licence.machines import keys_of, unique_keys
-from lotgate.licence.records import Entry, Head, Json, Record
+from lotgate.licence.machines import keys_of, machine, unique_keys
+from lotgate.licence.records import Draft, Entry, Head, Json, Record, seal
 
 __all__ = ["KeptAnswer", "MemoryStore", "Store", "Taken", "Transaction"]
 
@@ -46,14 +46,16 @@ class Transaction(Protocol):
         """Records of a kind whose key (`machines.keys_of`) has that value, in order of id; only those in `states`
         (as stored) where any are named."""
 
-    def head(self) -> Head:
-        """The end of the book this transaction writes to, locked until it ends. Called after all other locks."""
+    def write(self, draft: Draft, record: Record) -> None:
+        """Appends an entry and stores the record it leads to, with its keys; `Taken` where a unique key is held."""
 
-    def write(self, entry: Entry, record: Record) -> None:
-        """Appends the entry and stores the record it leads to, with its keys; `Taken` where a unique key is held."""
+    def place(self) -> Sequence[Entry]:
+        """The entries written, with their places at the end of the book, which is locked from here until the
+        transaction ends. The last that is asked of a transaction; one that is not asked does it as it ends."""
 
     def number(self, series: str) -> int:
-        """The next number of a series, from 1, without gaps among what is committed."""
+        """The next number of a series, from 1. One that is not used is given again, so none is left out for good; of
+        several steps at the same time the later one may have the smaller number."""
 
     def answered(self, message: str) -> KeptAnswer | None:
         """What was answered to this message before, if it came before."""
@@ -125,18 +127,21 @@ class _MemoryTransaction:
         self._held = held
         self._book = book
         self._undo = undo
+        self._placed: list[Entry] = []
 
     def get(self, kind: str, id: str) -> Record | None:
         return self._held.records.get((kind, id))
 
     def find(self, kind: str, key: str, value: str, states: Collection[str] = ()) -> Sequence[Record]:
+        if key not in machine(kind).keys:
+            raise LookupError(f"nothing is found by the {key} of a {kind}")
         found = (self._held.records[kind, id] for id in sorted(self._held.keys.get((kind, key, value), ())))
         return [record for record in found if not states or record.state in states]
 
-    def head(self) -> Head:
-        return _head(self._held.log, self._book)
+    def place(self) -> Sequence[Entry]:
+        return self._placed
 
-    def write(self, entry: Entry, record: Record) -> None:
+    def write(self, draft: Draft, record: Record) -> None:
         before = self._held.records.get((record.kind, record.id))
         old = keys_of(before) if before else {}
         new = keys_of(record)
@@ -147,6 +152,8 @@ class _MemoryTransaction:
         self._index(record, old, new)
         self._undo.append(lambda: self._index(record, new, old))
         self._set(self._held.records, (record.kind, record.id), record)
+        entry = seal(draft, _head(self._held.log, self._book))
+        self._placed.append(entry)
         self._held.log.append(entry)
         self._undo.append(self._held.log.pop)
 

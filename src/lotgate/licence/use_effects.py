@@ -37,7 +37,7 @@ def _reservation(step: Step, record: Record, data: Mapping[str, Any]) -> dict[st
 
 def _lodge(step: Step, record: Record, data: Mapping[str, Any]) -> None:
     declared = {**{name: data[name] for name in DECLARED}, "licence": record.id}
-    step.cause("clearance", data["clearance"], "lodge", declared, "licence.reserve", regime=record.regime)
+    step.open("clearance", data["clearance"], "lodge", declared, "licence.reserve", regime=record.regime)
     step.cause("clearance", data["clearance"], "accept", {"taken": data["taken"]}, "licence.reserve")
 
 
@@ -103,7 +103,7 @@ def _expect(step: Step, record: Record, data: Mapping[str, Any]) -> None:
         "exited": data["day"],
         "due": due.isoformat(),
     }
-    step.cause("delivery", data["clearance"], "expect", expected, "licence.clear", regime=record.regime)
+    step.open("delivery", data["clearance"], "expect", expected, "licence.clear", regime=record.regime)
 
 
 def _stop(step: Step, record: Record, data: Mapping[str, Any]) -> None:

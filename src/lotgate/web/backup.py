@@ -31,7 +31,7 @@ from lotgate.web.store.verify import Verified, snapshot, verify
 
 __all__ = ["backup", "restore"]
 
-_FORMAT = "lotgate-backup-1"
+_FORMAT = "lotgate-backup-2"
 _TABLES = (
     "accounts.Organisation", "accounts.User", "accounts.Membership", "accounts.Token", "account.EmailAddress",
     "mfa.Authenticator", "store.File", "store.Holding", "store.Event", "store.Head", "store.Record", "store.Key",

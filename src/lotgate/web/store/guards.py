@@ -11,24 +11,27 @@ from typing import Any
 from django.db import connection, transaction
 
 from lotgate.licence.machines import machines
+from lotgate.licence.records import GENESIS
 
 __all__ = ["install", "separations"]
 
 FROZEN = ("store_event", "store_file", "store_credential")
+_FORK = (
+    f"NEW.previous <> CASE NEW.sequence WHEN 1 THEN '{GENESIS}' ELSE COALESCE("
+    "(SELECT e.hash FROM store_event e WHERE e.book = NEW.book AND e.sequence = NEW.sequence - 1), '') END"
+)
+"""Not right behind the entry it names. No place is given twice, so with this the log has neither gap nor fork."""
 _EARLIER = (
-    "SELECT 1 FROM store_separation s JOIN store_event e ON e.kind = s.kind AND e.event = s.earlier"
+    "EXISTS (SELECT 1 FROM store_separation s JOIN store_event e ON e.kind = s.kind AND e.event = s.earlier"
     " WHERE s.kind = NEW.kind AND s.event = NEW.event AND e.record = NEW.record AND e.actor = NEW.actor"
+    " AND e.version < NEW.version)"
 )
 _ALONE = (
     "NEW.kind = 'licence' AND NEW.event IN ('revoke', 'reinstate') AND NOT EXISTS (SELECT 1 FROM store_event e"
-    " WHERE e.kind = NEW.kind AND e.record = NEW.record AND e.event = 'propose' AND e.actor <> NEW.actor)"
+    " WHERE e.kind = NEW.kind AND e.record = NEW.record AND e.event = 'propose' AND e.actor <> NEW.actor"
+    " AND e.version < NEW.version)"
 )
 """Two persons: whoever revokes or reinstates, another one has proposed."""
-_FORK = (
-    "NEW.sequence <> 1 + COALESCE((SELECT MAX(sequence) FROM store_event WHERE book = NEW.book), 0)"
-    " OR NEW.previous <> COALESCE((SELECT hash FROM store_event WHERE book = NEW.book AND sequence = NEW.sequence - 1),"
-    " '0000000000000000000000000000000000000000000000000000000000000000')"
-)
 
 
 def separations() -> Iterator[tuple[str, str, str]]:
@@ -50,70 +53,79 @@ def install(**_: Any) -> None:
             Separation.objects.all().delete()
             Separation.objects.bulk_create(Separation(kind=k, event=e, earlier=b) for k, e, b in sorted(wanted))
         with connection.cursor() as cursor:
-            for statement in _POSTGRESQL if connection.vendor == "postgresql" else _sqlite():
+            for statement in _postgresql() if connection.vendor == "postgresql" else _sqlite():
                 cursor.execute(statement)
+
+
+def _separated() -> str:
+    """Whether an entry is a step of those that the separation of duties is about at all; most are not."""
+    events: dict[str, set[str]] = {}
+    for kind, event, _ in separations():
+        events.setdefault(kind, set()).add(event)
+    return " OR ".join(
+        f"NEW.kind = '{kind}' AND NEW.event IN ({', '.join(repr(event) for event in sorted(found))})"
+        for kind, found in sorted(events.items())
+    )
 
 
 def _sqlite() -> Iterator[str]:
     for table in FROZEN:
         for verb in ("UPDATE", "DELETE"):
-            yield (
-                f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb.lower()} BEFORE {verb} ON {table}"
-                f" BEGIN SELECT RAISE(ABORT, '{table}: {verb} is refused'); END"
-            )
+            yield from _trigger(f"{table}_no_{verb.lower()}", f"{verb} ON {table}", "", f"{table}: {verb} is refused")
     # INSERT OR REPLACE deletes without firing the trigger for DELETE
-    yield (
-        "CREATE TRIGGER IF NOT EXISTS store_file_no_replace BEFORE INSERT ON store_file"
-        " WHEN EXISTS (SELECT 1 FROM store_file WHERE sha256 = NEW.sha256)"
-        " BEGIN SELECT RAISE(ABORT, 'store_file: REPLACE is refused'); END"
-    )
-    yield (
-        "CREATE TRIGGER IF NOT EXISTS store_event_no_replace BEFORE INSERT ON store_event"
-        " WHEN EXISTS (SELECT 1 FROM store_event WHERE id = NEW.id)"
-        " OR EXISTS (SELECT 1 FROM store_event"
-        "  WHERE kind = NEW.kind AND record = NEW.record AND version = NEW.version)"
-        " BEGIN SELECT RAISE(ABORT, 'store_event: REPLACE is refused'); END"
-    )
-    yield (
-        f"CREATE TRIGGER IF NOT EXISTS store_event_chain BEFORE INSERT ON store_event WHEN {_FORK}"
-        " BEGIN SELECT RAISE(ABORT, 'store_event: the entry does not follow the last one'); END"
-    )
-    yield (
-        f"CREATE TRIGGER IF NOT EXISTS store_event_separation BEFORE INSERT ON store_event WHEN EXISTS ({_EARLIER})"
-        " BEGIN SELECT RAISE(ABORT, 'store_event: separation of duties'); END"
-    )
-    yield (
-        f"CREATE TRIGGER IF NOT EXISTS store_event_two BEFORE INSERT ON store_event WHEN {_ALONE}"
-        " BEGIN SELECT RAISE(ABORT, 'store_event: separation of duties, two persons'); END"
-    )
+    for table, there in _THERE.items():
+        held = " OR ".join(f"EXISTS (SELECT 1 FROM {table} t WHERE {one})" for one in there)
+        yield from _trigger(f"{table}_no_replace", f"INSERT ON {table}", held, f"{table}: REPLACE is refused")
+    for name, wrong, said in _wrong():
+        yield from _trigger(f"store_event_{name}", "INSERT ON store_event", wrong, f"store_event: {said}")
 
 
-_POSTGRESQL = (
-    """CREATE OR REPLACE FUNCTION store_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+_THERE = {
+    "store_file": ("t.sha256 = NEW.sha256",),
+    "store_event": (
+        "t.id = NEW.id",
+        "t.book = NEW.book AND t.sequence = NEW.sequence",
+        "t.kind = NEW.kind AND t.record = NEW.record AND t.version = NEW.version",
+    ),
+}
+"""By table, what makes a new row one that is there already."""
+
+
+def _wrong() -> Iterator[tuple[str, str, str]]:
+    """What an entry must not be: a name, the condition, and how the refusal reads."""
+    yield "chain", _FORK, "the entry does not follow the last one"
+    yield "separation", f"({_separated()}) AND {_EARLIER}", "separation of duties"
+    yield "two", _ALONE, "separation of duties, two persons"
+
+
+def _trigger(name: str, before: str, when: str, said: str) -> Iterator[str]:
+    yield f"DROP TRIGGER IF EXISTS {name}"
+    condition = f" WHEN {when}" if when else ""
+    yield f"CREATE TRIGGER {name} BEFORE {before}{condition} BEGIN SELECT RAISE(ABORT, '{said}'); END"
+
+
+def _postgresql() -> Iterator[str]:
+    yield """CREATE OR REPLACE FUNCTION store_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       RAISE EXCEPTION '%: % is refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'integrity_constraint_violation';
-    END $$""",
-    *(
-        f"""CREATE OR REPLACE TRIGGER {table}_frozen_{when} BEFORE {verbs} ON {table}
-        FOR EACH {when} EXECUTE FUNCTION store_refuse()"""
-        for table in FROZEN
-        for when, verbs in (("row", "UPDATE OR DELETE"), ("statement", "TRUNCATE"))
-    ),
-    f"""CREATE OR REPLACE FUNCTION store_event_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+    END $$"""
+    for table in FROZEN:
+        for when, verbs in (("row", "UPDATE OR DELETE"), ("statement", "TRUNCATE")):
+            yield (
+                f"CREATE OR REPLACE TRIGGER {table}_frozen_{when} BEFORE {verbs} ON {table}"
+                f" FOR EACH {when} EXECUTE FUNCTION store_refuse()"
+            )
+    # once for all entries of a statement: entry by entry it took a sixth of a reservation
+    cases = " ".join(f"WHEN {wrong} THEN '{said}'" for _, wrong, said in _wrong())
+    yield f"""CREATE OR REPLACE FUNCTION store_event_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE wrong text;
     BEGIN
-      IF {_FORK} THEN
-        RAISE EXCEPTION 'store_event: the entry does not follow the last one'
-          USING ERRCODE = 'integrity_constraint_violation';
+      SELECT MAX(CASE {cases.replace("NEW.", "fresh.")} END) INTO wrong FROM fresh;
+      IF wrong IS NOT NULL THEN
+        RAISE EXCEPTION 'store_event: %', wrong USING ERRCODE = 'integrity_constraint_violation';
       END IF;
-      IF EXISTS ({_EARLIER}) THEN
-        RAISE EXCEPTION 'store_event: separation of duties' USING ERRCODE = 'integrity_constraint_violation';
-      END IF;
-      IF {_ALONE} THEN
-        RAISE EXCEPTION 'store_event: separation of duties, two persons'
-          USING ERRCODE = 'integrity_constraint_violation';
-      END IF;
-      RETURN NEW;
-    END $$""",
-    """CREATE OR REPLACE TRIGGER store_event_follows BEFORE INSERT ON store_event
-    FOR EACH ROW EXECUTE FUNCTION store_event_guard()""",
-)
+      RETURN NULL;
+    END $$"""
+    yield "DROP TRIGGER IF EXISTS store_event_follows ON store_event"
+    yield """CREATE TRIGGER store_event_follows AFTER INSERT ON store_event
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION store_event_guard()"""

@@ -35,7 +35,6 @@ class Event(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["book", "sequence"], name="event_place"),
-            models.UniqueConstraint(fields=["book", "previous"], name="event_one_chain"),
             models.UniqueConstraint(fields=["kind", "record", "version"], name="event_version"),
             models.CheckConstraint(condition=Q(sequence__gte=1, version__gte=1), name="event_counts"),
         ]
@@ -90,10 +89,10 @@ class Key(models.Model):
     value = models.CharField(max_length=300)
     record = models.CharField(max_length=ID)
     single = models.BooleanField(default=False)
+    pk = models.CompositePrimaryKey("kind", "record", "name")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "record", "name"], name="key_once"),
             models.UniqueConstraint(fields=["kind", "name", "value"], condition=Q(single=True), name="key_single"),
         ]
         indexes = [models.Index(fields=["kind", "name", "value"], name="key_find")]
@@ -141,10 +140,13 @@ class Separation(models.Model):
 
 
 class Number(models.Model):
-    """The last number given in a series."""
+    """The last number given from each slot of a series: every slot gives each so many-th number, the smallest is given
+    first, and so many steps may hold one at the same time."""
 
-    series = models.CharField(max_length=100, primary_key=True)
+    series = models.CharField(max_length=100)
+    slot = models.IntegerField()
     last = models.BigIntegerField()
+    pk = models.CompositePrimaryKey("series", "slot")
 
 
 class Answer(models.Model):

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, transaction
 
-from lotgate.licence.records import Entry, Head, Record, encode
+from lotgate.licence.machines import machine
+from lotgate.licence.records import GENESIS, Draft, Entry, Head, Record, encode, seal
 from lotgate.licence.store import KeptAnswer, Taken
 from lotgate.web.store.projection import COLUMNS, balance_row, key_rows, record_of, record_row, use_row
 
@@ -27,14 +28,22 @@ if TYPE_CHECKING:  # psycopg is there only where it is needed
 
 _RECORD = f"SELECT {', '.join(COLUMNS[:9])} FROM store_record WHERE kind = %s AND record = %s"
 _HEAD = "SELECT sequence, hash FROM store_head WHERE book = %s"
+_NUMBERS = 16
+"""Rows a series of numbers is spread over, so that as many steps may hold one at the same time."""
+_SERIES = "INSERT INTO store_number (series, slot, last) VALUES {} ON CONFLICT (series, slot) DO NOTHING".format(
+    ", ".join(f"(%s, {slot}, {slot - _NUMBERS})" for slot in range(1, _NUMBERS + 1))
+)
 _NUMBER = (
-    "INSERT INTO store_number (series, last) VALUES (%s, 1)"
-    " ON CONFLICT (series) DO UPDATE SET last = store_number.last + 1 RETURNING last"
+    f"UPDATE store_number SET last = last + {_NUMBERS} WHERE series = %s AND slot ="
+    " (SELECT slot FROM store_number WHERE series = %s ORDER BY last LIMIT 1{}) RETURNING last"
 )
 _EVENT = ("book", "sequence", "kind", "record", "version", "event", "actor", "previous", "hash", "payload")
 _KEY = ("kind", "name", "value", "record", "single")
 _BALANCE = ("licence", "most", "taken", "open", "uses", "max_uses")
 _USE = ("clearance", "licence", "single")
+_KeyRow = tuple[str, str, str, str, bool]
+_FIRST = f"INSERT INTO store_head (book, sequence, hash) VALUES (%s, 0, '{GENESIS}') ON CONFLICT (book) DO NOTHING"
+_FORWARD = "UPDATE store_head SET sequence = %s, hash = %s WHERE book = %s"
 
 
 class Busy(Exception):
@@ -53,7 +62,7 @@ def step(book: str) -> Iterator[_Step]:
 class Reading:
     """Reads without locks; what every transaction starts from."""
 
-    lock = ""
+    lock = free = ""
 
     def __init__(self, book: str) -> None:
         self.book = book
@@ -63,6 +72,8 @@ class Reading:
         return record_of(found[0]) if found else None
 
     def find(self, kind: str, key: str, value: str, states: Collection[str] = ()) -> Sequence[Record]:
+        if key not in machine(kind).keys:
+            raise LookupError(f"nothing is found by the {key} of a {kind}")
         columns = ", ".join(f"r.{column}" for column in COLUMNS[:9])
         within = f" AND r.state IN ({', '.join(['%s'] * len(states))})" if states else ""
         found = self._rows(
@@ -73,14 +84,17 @@ class Reading:
         return [record_of(row) for row in found]
 
     def head(self) -> Head:
-        found = self._rows(_HEAD + self.lock, (self.book,))
+        found = self._rows(_HEAD, (self.book,))
         return Head(self.book, *found[0]) if found else Head(self.book)
 
     def answered(self, message: str) -> KeptAnswer | None:
         found = self._rows("SELECT digest, answer FROM store_answer WHERE message = %s", (message,))
         return KeptAnswer(found[0][0], json.loads(found[0][1])) if found else None
 
-    def write(self, entry: Entry, record: Record) -> None:
+    def write(self, draft: Draft, record: Record) -> None:
+        raise AssertionError("this transaction only reads")
+
+    def place(self) -> Sequence[Entry]:
         raise AssertionError("this transaction only reads")
 
     def number(self, series: str) -> int:
@@ -100,8 +114,8 @@ class _Step(Reading):
 
     def __init__(self, book: str) -> None:
         super().__init__(book)
-        self._head: Head | None = None
-        self._entries: list[Entry] = []
+        self._drafts: list[Draft] = []
+        self._placed: list[Entry] | None = None
         self._known: dict[tuple[str, str], Record | None] = {}
         self._changed: dict[tuple[str, str], Record] = {}
         self._answers: list[tuple[str, str, str]] = []
@@ -120,41 +134,59 @@ class _Step(Reading):
         found = super().find(kind, key, value, states)
         return [self._known.setdefault((one.kind, one.id), one) or one for one in found]
 
-    def head(self) -> Head:
-        if self._head is None:
-            self._head = super().head()
-            if not self._head.sequence:
-                # of two that start an empty book, one waits here for the other
-                first = "INSERT INTO store_head (book, sequence, hash) VALUES (%s, 0, %s) ON CONFLICT (book) DO NOTHING"
-                self._send([(first, (self.book, self._head.hash))])
-                self._head = super().head()
-        return self._head
-
-    def write(self, entry: Entry, record: Record) -> None:
-        self._entries.append(entry)
+    def write(self, draft: Draft, record: Record) -> None:
+        self._drafts.append(draft)
         self._known[record.kind, record.id] = self._changed[record.kind, record.id] = record
-        self._head = Head(entry.book, entry.sequence, entry.hash)
+
+    def place(self) -> Sequence[Entry]:
+        if self._placed is None:
+            self._placed = []
+            head = self._end() if self._drafts else Head(self.book)
+            for draft in self._drafts:
+                self._placed.append(seal(draft, head))
+                head = Head(self.book, head.sequence + 1, self._placed[-1].hash)
+        return self._placed
 
     def number(self, series: str) -> int:
-        return int(self._rows(_NUMBER, (series,))[0][0])
+        found = self._rows(_NUMBER.format(self.free), (series, series))
+        if not found:  # the first of its series, or each is held by another step
+            self._send([(_SERIES, (series,) * _NUMBERS)])
+            found = self._rows(_NUMBER.format(self.lock), (series, series))
+        return int(found[0][0])
+
+    def _end(self) -> Head:
+        """The end of the book, locked; what was gathered is on its way before, for here others begin to wait."""
+        self.flush()
+        if not self.head().sequence:
+            self._send([(_FIRST, (self.book,))])
+        return self.head()
 
     def keep(self, message: str, answer: KeptAnswer) -> None:
         self._answers.append((message, answer.digest, encode(answer.answer).decode()))
 
-    def flush(self, *, last: bool = False) -> None:
-        """Sends what was gathered, and the commit with the last of it. Raises Taken for a single key held by another
-        record, Busy for a lost race."""
+    def flush(self) -> None:
+        """Sends records and answers as gathered so far. Raises Taken for a single key held by another record, Busy for
+        a lost race."""
+        statements, single = self._gathered()
+        with self._explained(single):
+            self._send(statements)
+
+    def end(self) -> None:
+        """Sends the entries, and the commit with them."""
+        placed = self.place()
+        statements, single = self._gathered()
+        if placed:
+            rows = [value for entry in placed for value in _event_row(entry)]
+            head = (placed[-1].sequence, placed[-1].hash, self.book)
+            statements += [(_insert("store_event", _EVENT, len(placed), "", ()), rows), (_FORWARD, head)]
+        with self._explained(single):
+            self._send(statements, last=True)
+
+    def _gathered(self) -> tuple[list[Statement], list[_KeyRow]]:
+        """What is to be written of records and answers, and the single keys among it."""
         changed = [self._changed[key] for key in sorted(self._changed)]
         keys = [row for record in changed for row in key_rows(record)]
-        try:
-            self._send(list(self._gathered(changed, keys)), last=last)
-        except IntegrityError as error:
-            self._explain(error, [row for row in keys if row[4]])
-        self._entries, self._changed, self._answers = [], {}, []
-
-    def _gathered(self, changed: Sequence[Record], keys: list[tuple[str, str, str, str, bool]]) -> Iterator[Statement]:
         tables: tuple[tuple[str, tuple[str, ...], list[Any], str, tuple[str, ...]], ...] = (
-            ("store_event", _EVENT, [_event_row(entry) for entry in self._entries], "", ()),
             ("store_answer", ("message", "digest", "answer"), self._answers, "", ()),
             ("store_record", COLUMNS, [record_row(one) for one in changed], "kind, record", COLUMNS[3:7] + COLUMNS[8:]),
             ("store_key", _KEY, self._unsaid(keys), "kind, record, name", ("value",)),
@@ -162,17 +194,26 @@ class _Step(Reading):
             ("store_use", _USE, [use for one in changed if (use := use_row(one, self._single(one)))], "clearance",
              _USE[1:]),
         )  # fmt: skip
-        for table, columns, rows, key, update in tables:
-            if rows:
-                yield _insert(table, columns, len(rows), key, update), [value for row in rows for value in row]
-        if self._entries and self._head is not None:
-            values = (self._head.sequence, self._head.hash, self.book)
-            yield "UPDATE store_head SET sequence = %s, hash = %s WHERE book = %s", values
+        self._changed, self._answers = {}, []
+        statements: list[Statement] = [
+            (_insert(table, columns, len(rows), key, update), [value for row in rows for value in row])
+            for table, columns, rows, key, update in tables
+            if rows
+        ]
+        return statements, [row for row in keys if row[4]]
 
     def _send(self, statements: Sequence[Statement], *, last: bool = False) -> None:
         raise NotImplementedError
 
-    def _explain(self, error: IntegrityError, held: Sequence[tuple[str, str, str, str, bool]]) -> None:
+    @contextmanager
+    def _explained(self, held: Sequence[_KeyRow]) -> Iterator[None]:
+        """A block whose refusals by the database are told as what they mean."""
+        try:
+            yield
+        except IntegrityError as error:
+            self._explain(error, held)
+
+    def _explain(self, error: IntegrityError, held: Sequence[_KeyRow]) -> None:
         text = str(error)
         if held and ("key_single" in text or "store_key." in text):
             kind, name, value, *_ = held[0]
@@ -181,7 +222,7 @@ class _Step(Reading):
             raise Busy(text) from error
         raise error
 
-    def _unsaid(self, keys: list[tuple[str, str, str, str, bool]]) -> list[tuple[str, str, str, str, bool]]:
+    def _unsaid(self, keys: list[_KeyRow]) -> list[_KeyRow]:
         """Keys that are not as this transaction found or left them."""
         fresh = [row for row in keys if self._keys.get((row[0], row[3], row[1])) != row[2]]
         self._keys.update({(row[0], row[3], row[1]): row[2] for row in fresh})
@@ -206,7 +247,7 @@ class _SQLite(_Step):
         with transaction.atomic(durable=True), connection.cursor() as cursor:
             one = cls(book, cursor)
             yield one
-            one.flush(last=True)
+            one.end()
 
     def _rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
         return list(self._cursor.execute(sql, values).fetchall())
@@ -220,7 +261,7 @@ class _PostgreSQL(_Step):
     """Locks row by row. What needs no answer in between is sent together; BEGIN goes with the first statement, COMMIT
     with the last."""
 
-    lock = " FOR UPDATE"
+    lock, free = " FOR UPDATE", " FOR UPDATE SKIP LOCKED"
 
     def __init__(self, book: str) -> None:
         super().__init__(book)
@@ -238,7 +279,7 @@ class _PostgreSQL(_Step):
         one = cls(book)
         try:
             yield one
-            one.flush(last=True)
+            one.end()
         except BaseException:
             one.undo()
             raise
@@ -259,21 +300,25 @@ class _PostgreSQL(_Step):
         self._awaited = self._awaited or found is not None  # whoever wrote it may still wait for the disk
         return found
 
-    def number(self, series: str) -> int:
-        """With the number comes the end of the book, which the entry that carries the number will need next."""
-        if self._head is not None:
-            return super().number(series)
-        number, head = self._together([(_NUMBER, (series,)), (_HEAD + self.lock, (self.book,))])
-        if head:
-            self._head = Head(self.book, *head[0])
-        return int(number[0][0])
+    def _end(self) -> Head:
+        """What was gathered is sent with the question; nobody waits for it, unlike for what follows on the answer.
+
+        The end of the book is locked by itself. Its row would do as well, but those who wait for a row are all woken
+        whenever it changes, and here is where everybody waits.
+        """
+        statements, single = self._gathered()
+        with self._explained(single):
+            sent = [_one(statements)] if statements else []
+            lock = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", (self.book,)
+            found = self._together([*sent, lock, (_HEAD, (self.book,))])[-1]
+        return Head(self.book, *found[0]) if found else super()._end()
 
     def _rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
         return self._together([(sql, values)])[0]
 
     def _together(self, statements: Sequence[Statement]) -> list[list[Any]]:
         """The rows of statements sent without waiting for each other's."""
-        begin = () if self._open else (("BEGIN", ()),)
+        begin = () if self._open else (_BEGIN,)
         with connection.wrap_database_errors:
             self._open = True
             return self._wire.run(*begin, *statements)[len(begin) :]
@@ -291,6 +336,8 @@ class _PostgreSQL(_Step):
         self._open = not last
 
 
+_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED", ()
+"""Whatever the server's default is: who waited for a lock must see what the one before has written."""
 _ON_DISK = "SELECT pg_logical_emit_message(true, 'lotgate', '')", ()
 """A transaction of its own that does nothing but wait until the log is on the disk up to here."""
 

@@ -88,7 +88,7 @@ def rebuild(book: str = BOOK, progress: Progress = lambda done: None) -> int:
         for row in _rows("store_event", _EVENT, "book = %s", (book,), "sequence"):
             entry = _entry(row)
             key = entry.draft.kind, entry.draft.id
-            records[key] = apply(records.get(key), entry)
+            records[key] = apply(records.get(key), entry.draft)
             end, count = Head(book, entry.sequence, entry.hash), count + 1
             if count % 10_000 == 0:
                 progress(count)
@@ -148,7 +148,7 @@ def _follow(
         )  # fmt: skip
         if said != (book, sequence, kind, id, version, event, actor, previous):
             wrong("a column differs from the entry")
-        records[draft.kind, draft.id] = apply(records.get((draft.kind, draft.id)), entry)
+        records[draft.kind, draft.id] = apply(records.get((draft.kind, draft.id)), draft)
     except (ValueError, TypeError, KeyError, ArithmeticError, AttributeError) as error:
         wrong(f"cannot be replayed: {error}")
     return Head(book, sequence, hash)
@@ -180,13 +180,20 @@ def _projected(records: dict[tuple[str, str], Record]) -> Iterator[tuple[str, tu
 
 def _projection_findings(records: dict[tuple[str, str], Record]) -> Iterator[Finding]:
     for table, columns, made in _projected(records):
-        kept = sorted((_plain(row) for row in _rows(table, columns, "1 = 1", (), columns[0])), key=repr)
+        kept = sorted((_plain(row) for row in _rows(table, columns, "1 = 1", (), _ORDERS[table])), key=repr)
         wanted = sorted((_plain(row) for row in made), key=repr)
         if kept == wanted:
             continue
         for row in sorted(set(kept) ^ set(wanted), key=repr)[:20]:
             side = "is not what the log gives" if row in set(kept) else "is missing or differs from what the log gives"
             yield Finding(table, " ".join(map(str, row[:2])), side)
+
+
+_ORDERS = {
+    "store_record": "kind, record", "store_key": "kind, record, name", "store_balance": "licence",
+    "store_use": "clearance",
+}  # fmt: skip
+"""What no two rows of a table share."""
 
 
 def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -207,22 +214,20 @@ def _is_number(value: Any) -> bool:
 
 def _rows(table: str, columns: tuple[str, ...], where: str, values: tuple[Any, ...], order: str) -> Iterator[Any]:
     """Rows in portions, by the place of the last one, so that a million do not stand in memory at once."""
-    key = "id" if "id" in columns or table in ("store_event", "store_record", "store_key") else order
-    names = ", ".join(columns)
-    last: Any = None
+    by, names = order.split(", "), ", ".join(columns)
+    last: tuple[Any, ...] = ()
     while True:
-        by = order if table == "store_event" else key
-        further = f" AND {by} > %s" if last is not None else ""
+        further = f" AND ({order}) > ({', '.join(['%s'] * len(by))})" if last else ""
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT {by}, {names} FROM {table} WHERE {where}{further} ORDER BY {by} LIMIT 5000",
-                [*values, *([last] if last is not None else [])],
+                f"SELECT {order}, {names} FROM {table} WHERE {where}{further} ORDER BY {order} LIMIT 5000",
+                [*values, *last],
             )
             found = cursor.fetchall()
         if not found:
             return
-        yield from (row[1:] for row in found)
-        last = found[-1][0]
+        yield from (row[len(by) :] for row in found)
+        last = found[-1][: len(by)]
 
 
 def _insert(table: str, columns: tuple[str, ...], rows: list[Any]) -> None:
