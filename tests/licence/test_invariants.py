@@ -109,6 +109,15 @@ def test_03_books_are_exact_and_never_exceed_the_grant() -> None:
     assert case.record("licence", licence).state == "used"
 
 
+@pytest.mark.parametrize("filled", [{}, {"quantity": "much"}, {"quantity": 0.5, "unit": "KGM"}, {"unit": ["KGM"]}])
+def test_what_was_filled_in_is_checked_before_it_picks_a_row(filled: dict[str, Any]) -> None:
+    """Whether a licence is used up by what left is asked of the quantity filled in."""
+    case, licence = ready()
+    reserved(case, licence)
+    with pytest.raises(InputError):
+        act(case.store, CUSTOMS, Command("licence", "clear", licence, filled), case.at)
+
+
 def test_03_a_number_that_has_lost_digits_is_refused() -> None:
     case, licence = ready()
     for odd in (499.5, "1e2", "NaN", "-1", "1,5", "", True, "0x10"):

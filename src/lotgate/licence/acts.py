@@ -8,7 +8,7 @@ outside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -176,7 +176,7 @@ class Step:
         """The outcome of the step asked for and of everything that follows from it."""
         record = self._record(command)
         day = self.day(record)
-        row, role = self._row(record, command.event, command.data, day)
+        held = self._held(record, command.event, day)
         if command.version is not None and command.version != record.version:
             raise NotAllowedNow(
                 Text(
@@ -185,8 +185,8 @@ class Step:
                 ),
                 version=record.version,
             )
-        data = check_form(row.form, command.data, f"{record.kind}.{command.event}")
-        made = self._carry_out(row, record, data, role, None)
+        row, data = self._row(held, record, command, day)
+        made = self._carry_out(row, record, data, held[row], None)
         others = tuple(other for key, other in sorted(self.changed.items()) if key != (made.kind, made.id))
         return Outcome(made, others=others)
 
@@ -237,8 +237,8 @@ class Step:
             raise _not_found(command.kind, command.id)
         return record
 
-    def _row(self, record: Record, event: str, data: Mapping[str, Json], day: date) -> tuple[Row, str]:
-        """The row to be taken and the role it is taken under. The person is checked before the state."""
+    def _held(self, record: Record, event: str, day: date) -> dict[Row, str]:
+        """The rows that are this person's to take, each with the role it is taken under."""
         every = machine(record.kind).rows_for(event)
         held: dict[Row, str] = {}
         refused: tuple[Text, ...] = ()
@@ -250,11 +250,19 @@ class Step:
                 held[row] = role
         if not held:
             raise Forbidden(refused, kind=record.kind, id=record.id, event=event)
-        state = state_on(record, day)
-        for row, role in held.items():
-            if state in row.sources and self._picked(row, record, data):
-                return row, role
-        raise _wrong_state(record, event, state)
+        return held
+
+    def _row(self, held: Iterable[Row], record: Record, command: Command, day: date) -> tuple[Row, dict[str, Json]]:
+        """The row to be taken and what was filled in for it, checked before any condition looks at it."""
+        state, read = state_on(record, day), dict[str, dict[str, Json]]()
+        for row in held:
+            if state not in row.sources:
+                continue
+            if row.form not in read:
+                read[row.form] = check_form(row.form, command.data, f"{record.kind}.{command.event}")
+            if self._picked(row, record, read[row.form]):
+                return row, read[row.form]
+        raise _wrong_state(record, command.event, state)
 
     def _picked(self, row: Row, record: Record, data: Mapping[str, Json]) -> bool:
         return all(guards.CONDITIONS[name](record, data) for name in row.when)
