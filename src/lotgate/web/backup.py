@@ -27,6 +27,7 @@ from django.utils import timezone
 
 from lotgate import __version__
 from lotgate.errors import Fault, InputError
+from lotgate.web.store import finding
 from lotgate.web.store.verify import Verified, snapshot, verify
 
 __all__ = ["backup", "restore"]
@@ -90,6 +91,7 @@ def restore(path: Path, progress: Progress = lambda text: None) -> Verified:
                         model(**{name: _read(model, name, value) for name, value in row.items()}) for row in rows
                     )
             _reset_sequences()
+            finding.fill()
             progress("checking the log")
             found = verify()
             if not found.whole:

@@ -17,6 +17,7 @@ from lotgate.licence.clocks import Clock, Pause, clock
 from lotgate.licence.machines import machine, state_on
 from lotgate.licence.people import may_see, roles, sides
 from lotgate.tables.schema import REGIMES
+from lotgate.web.store import finding
 from lotgate.web.store.book import Book, act
 from lotgate.web.store.projection import COLUMNS, record_of
 
@@ -293,30 +294,57 @@ def _search(actor: Actor, kind: str, asked: Filters, at: datetime) -> _Search:
         if wanted := getattr(asked, column):
             rest += f" AND {column} = %s"
             values.append(wanted)
-    for word in asked.words[:_LONGEST_WORDS].lower().split():
-        condition, given = _word(kind, word)
+    for condition, given in _words(kind, asked.words[:_LONGEST_WORDS].lower().split()):
         rest += f" AND {condition}"
         values += given
     return _Search(tuple(parts) or (("1 = 0", ()),), (rest, tuple(values)))
 
 
-_DIGITS, _FEW = 4, 200
-"""A word with so many digits is first taken for the number of a record, or for part of the numbers of so few."""
+_DIGITS, _FEW = 4, 1_000
+"""A word with so many digits is first taken for part of the numbers of records; up to so many rows are named, more are
+met soon enough on the way through the list."""
 
 
-def _word(kind: str, word: str) -> Condition:
-    """Where a word stands: in numbers, which an index tells, else anywhere in what is searched."""
-    like = f"%{word.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
-    if sum(letter.isdigit() for letter in word) >= _DIGITS:
-        for condition, value in (("record = %s", word.upper()), ("record LIKE %s ESCAPE '!'", like.upper())):
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    f"SELECT id FROM store_record WHERE kind = %s AND {condition} LIMIT {_FEW + 1}", [kind, value]
-                )
-                found = [row[0] for row in cursor.fetchall()]
-            if 0 < len(found) <= _FEW:
-                return f"id IN ({', '.join(['%s'] * len(found))})", tuple(found)
-    return "search LIKE %s ESCAPE '!'", (like,)
+def _words(kind: str, words: Sequence[str]) -> Iterator[Condition]:
+    """Where all words stand: those with many digits in numbers before anywhere else, for that is what is looked for."""
+    left = []
+    for word in words:
+        if found := _rows(kind, "record = %s", word.upper()) if _is_number(word) else None:
+            yield _among(found)
+        else:
+            left.append(word)
+    named = finding.few(kind, left, _FEW)
+    for word in left:
+        found = None
+        if _is_number(word):
+            part = finding.like(word.upper())
+            if named is None:
+                found = _rows(kind, "record LIKE %s ESCAPE '!'", part)
+            elif named:
+                condition, ids = _among(named)
+                found = _rows(kind, f"{condition} AND record LIKE %s ESCAPE '!'", *ids, part)
+        if found:
+            yield _among(found)
+        elif named is None:
+            yield "search LIKE %s ESCAPE '!'", (finding.like(word),)
+    if named is not None:
+        yield _among(named)
+
+
+def _is_number(word: str) -> bool:
+    return sum(letter.isdigit() for letter in word) >= _DIGITS
+
+
+def _rows(kind: str, condition: str, *values: Any) -> list[int] | None:
+    """The rows of so few records; None where there are more."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM store_record WHERE kind = %s AND {condition} LIMIT {_FEW + 1}", [kind, *values])
+        found = [int(row[0]) for row in cursor.fetchall()]
+    return found if len(found) <= _FEW else None
+
+
+def _among(rows: Sequence[int]) -> Condition:
+    return (f"id IN ({', '.join(['%s'] * len(rows))})", tuple(rows)) if rows else ("1 = 0", ())
 
 
 def _reach(actor: Actor, kind: str, at: datetime) -> Iterator[Condition]:

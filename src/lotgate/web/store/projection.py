@@ -11,7 +11,7 @@ from lotgate.licence.ledger import Ledger
 from lotgate.licence.machines import keys_of, unique_keys
 from lotgate.licence.records import Record
 
-__all__ = ["COLUMNS", "balance_row", "key_rows", "record_of", "record_row", "use_row"]
+__all__ = ["COLUMNS", "balance_row", "key_rows", "record_of", "record_row", "searched", "use_row"]
 
 COLUMNS = (
     "kind", "record", "regime", "state", "version", "facts", "parts", "opened", "changed", "exporter", "end_user",
@@ -40,8 +40,13 @@ def record_row(record: Record) -> tuple[Any, ...]:
         *(str(facts.get(name) or "") for name in ("team", "officer")),
         f";{';'.join(bodies)};" if bodies else "",
         str(facts.get("valid_to") or ""),
-        " ".join(dict.fromkeys(_words(record))).lower()[:_SEARCHED],
+        searched(record),
     )
+
+
+def searched(record: Record) -> str:
+    """The text in which words are looked for."""
+    return " ".join(dict.fromkeys(_words(record))).lower()[:_SEARCHED]
 
 
 def _words(record: Record) -> Iterator[str]:

@@ -19,6 +19,7 @@ from django.db import IntegrityError, connection, transaction
 from lotgate.licence.machines import machine
 from lotgate.licence.records import GENESIS, Draft, Entry, Head, Record, encode, seal
 from lotgate.licence.store import KeptAnswer, Taken
+from lotgate.web.store.finding import noted
 from lotgate.web.store.projection import COLUMNS, balance_row, key_rows, record_of, record_row, use_row
 
 __all__ = ["Busy", "Reading", "step"]
@@ -118,6 +119,7 @@ class _Step(Reading):
         self._placed: list[Entry] | None = None
         self._known: dict[tuple[str, str], Record | None] = {}
         self._changed: dict[tuple[str, str], Record] = {}
+        self._sent: dict[tuple[str, str], Record] = {}  # records as the database holds them, for all that is known
         self._answers: list[tuple[str, str, str]] = []
         self._keys: dict[tuple[str, str, str], str] = {}
 
@@ -125,6 +127,7 @@ class _Step(Reading):
         if (kind, id) not in self._known:
             found = self._known[kind, id] = super().get(kind, id)
             if found is not None:
+                self._sent[kind, id] = found
                 self._unsaid(key_rows(found))
         return self._known[kind, id]
 
@@ -132,6 +135,8 @@ class _Step(Reading):
         if any(changed == kind for changed, _ in self._changed):
             self.flush()
         found = super().find(kind, key, value, states)
+        for one in found:
+            self._sent.setdefault((one.kind, one.id), one)
         return [self._known.setdefault((one.kind, one.id), one) or one for one in found]
 
     def write(self, draft: Draft, record: Record) -> None:
@@ -194,12 +199,15 @@ class _Step(Reading):
             ("store_use", _USE, [use for one in changed if (use := use_row(one, self._single(one)))], "clearance",
              _USE[1:]),
         )  # fmt: skip
-        self._changed, self._answers = {}, []
         statements: list[Statement] = [
             (_insert(table, columns, len(rows), key, update), [value for row in rows for value in row])
             for table, columns, rows, key, update in tables
             if rows
         ]
+        for one in changed:
+            statements += noted(self._sent.get((one.kind, one.id)), one)
+        self._sent |= self._changed
+        self._changed, self._answers = {}, []
         return statements, [row for row in keys if row[4]]
 
     def _send(self, statements: Sequence[Statement], *, last: bool = False) -> None:

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from lotgate.licence.records import Entry, Head, Record
 from lotgate.licence.reducers import apply
+from lotgate.web.store import finding
 from lotgate.web.store.book import BOOK
 from lotgate.web.store.projection import COLUMNS, balance_row, key_rows, record_row, use_row
 
@@ -96,6 +97,7 @@ def rebuild(book: str = BOOK, progress: Progress = lambda done: None) -> int:
             model.objects.all().delete()
         for table, columns, made in _projected(records):
             _insert(table, columns, made)
+        finding.fill()
         models.Head.objects.update_or_create(book=book, defaults={"sequence": end.sequence, "hash": end.hash})
     return count
 
