@@ -6,19 +6,16 @@ Both need a quiet machine to say anything about its speed; the processor time be
 from __future__ import annotations
 
 import os
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from bench import contenders
+from bench.databases import POSTGRESQL, database, in_child
 from bench.timing import Figure
 
 __all__ = ["licences"]
 
 BARS = {"sqlite": 300, "postgresql": 1_000}
 """Reservations a second with eight clients on two quiet cores."""
-POSTGRESQL = "postgresql://postgres@127.0.0.1:5432"
 
 
 def licences(folder: Path, count: int = 300, kills: int = 50) -> list[Figure]:
@@ -26,12 +23,12 @@ def licences(folder: Path, count: int = 300, kills: int = 50) -> list[Figure]:
     os.environ["LOTGATE_HOME"] = str(folder)
     figures = []
     for kind in BARS:
-        with _database(kind, folder) as url:
+        with database(kind, folder) as url:
             if url is None:
                 figures.append(Figure("licences: postgresql", 0, "servers", at_least=1, note=f"none at {POSTGRESQL}"))
                 continue
             figures += _speed(kind, url, count)
-        with _database(kind, folder) as url:
+        with database(kind, folder) as url:
             if url is not None:
                 figures += _killed(kind, url, count, kills)
     return figures
@@ -52,9 +49,9 @@ def _speed(kind: str, url: str, count: int) -> list[Figure]:
 
 def _killed(kind: str, url: str, count: int, kills: int) -> list[Figure]:
     granted = _prepare(url, count)
-    bearer = _in_child(contenders.token, url)
+    bearer = in_child(contenders.token, url)
     tally, killed = contenders.contend_while_killed(url, granted, bearer, kills, most_alive=0.6)
-    found = _in_child(contenders.balance, url)
+    found = in_child(contenders.balance, url)
     lost = set(tally.won.values()) ^ set(found["won"].values())
     wrong = len(lost) + found["spent_twice"] + abs(found["spent"] - count) + (not found["whole"])
     unclean = sum(number for name, number in tally.outcomes.items() if name not in ("spent", "refused"))
@@ -63,35 +60,5 @@ def _killed(kind: str, url: str, count: int, kills: int) -> list[Figure]:
 
 
 def _prepare(url: str, count: int) -> list[str]:
-    found: list[str] = _in_child(contenders.prepare, url, count)
+    found: list[str] = in_child(contenders.prepare, url, count)
     return found
-
-
-def _in_child(do: object, *words: object) -> object:
-    """Runs in a process of its own: Django is bound to one database for the life of a process."""
-    import multiprocessing
-
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(do, words)  # type: ignore[arg-type]
-
-
-@contextmanager
-def _database(kind: str, folder: Path) -> Iterator[str | None]:
-    name = f"lotgate_bench_{uuid.uuid4().hex[:8]}"
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / name}.sqlite3"
-        return
-    import psycopg
-
-    server = os.environ.get("LOTGATE_TEST_POSTGRESQL", POSTGRESQL)
-    try:
-        with psycopg.connect(f"{server}/postgres", autocommit=True, connect_timeout=3) as plain:
-            plain.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
-    except psycopg.OperationalError:
-        yield None
-        return
-    try:
-        yield f"{server}/{name}"
-    finally:
-        with psycopg.connect(f"{server}/postgres", autocommit=True) as plain:
-            plain.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
