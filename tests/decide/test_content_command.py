@@ -23,7 +23,8 @@ from lotgate.decide.content import CHINA, COLUMNS, UNITED_STATES, Content, conte
 from lotgate.errors import InputError
 from lotgate.facts.destinations import country_groups, destinations_name, us_destinations
 from lotgate.law import Status
-from lotgate.report.content_view import Progress, percent, print_content
+from lotgate.report.content_view import percent, print_content
+from lotgate.report.progress import Progress
 from lotgate.report.screen_text import make_console
 from lotgate.tables import load
 

@@ -42,7 +42,7 @@ def check(
         write_html(found, html, today(), language)
         note(f"wrote {html}")
     if xlsx is not None:
-        from lotgate.report.content_view import Progress
+        from lotgate.report.progress import Progress
         from lotgate.report.workbook import write_xlsx
 
         write_xlsx(found, xlsx, Progress("workbook"))

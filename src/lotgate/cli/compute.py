@@ -84,7 +84,7 @@ def calibrate(write: Path | None, as_json: bool, language: str, no_color: bool) 
     from lotgate.compute.calibrate import calibrate as calibrated
     from lotgate.compute.calibrate import kept_back, left_out
     from lotgate.report.compute_view import print_calibration
-    from lotgate.report.content_view import Progress
+    from lotgate.report.progress import Progress
 
     left = left_out(Progress("calibrate"))
     held = calibrated(today().isoformat())

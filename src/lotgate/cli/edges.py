@@ -7,7 +7,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,7 @@ __all__ = [
     "note",
     "print_json",
     "today",
+    "told",
     "write_whole",
 ]
 
@@ -74,7 +75,26 @@ def load_lists(folder: Path | None) -> ListSet:
     """The party lists of a folder, or of the user's own store."""
     from lotgate.parties.store import open_lists
 
-    return open_lists(folder)
+    with told():
+        return open_lists(folder)
+
+
+@contextlib.contextmanager
+def told() -> Iterator[Callable[[], None]]:
+    """What is done within says on standard error how far it has come, if that is a terminal; gives what clears the line
+    before something else is printed."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from lotgate.progress import heard
+    from lotgate.report.progress import Stages
+
+    stages = Stages()
+    try:
+        with heard(stages):
+            yield stages.end
+    finally:
+        stages.end()
 
 
 def decisions(workspace: Path, terms: Terms) -> Decisions:
@@ -86,7 +106,8 @@ def decisions(workspace: Path, terms: Terms) -> Decisions:
     regimes = [code.strip() for code in terms.regime.split(",") if code.strip()] if terms.regime else None
     ws = load(workspace)
     law, lists = load_law(terms.law_folders, terms.as_known), load_lists(terms.lists_folder)
-    return decide(ws, terms.on, regimes, law=law, lists=lists, list_age=terms.list_age)
+    with told():
+        return decide(ws, terms.on, regimes, law=law, lists=lists, list_age=terms.list_age)
 
 
 def console(no_color: bool = False) -> Console:

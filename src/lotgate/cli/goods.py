@@ -68,7 +68,8 @@ def content(
         found = decisions(workspace, Terms(on, None, law_folders, as_known, lists_folder))
         return _ask(found, ask_folder, as_json, language, no_color)
     from lotgate.decide.content import content as counted
-    from lotgate.report.content_view import Progress, print_content, write_json, write_parquet
+    from lotgate.report.content_view import print_content, write_json, write_parquet
+    from lotgate.report.progress import Progress
     from lotgate.tables import load
 
     chosen = [item.strip() for item in items.split(",") if item.strip()] if items else None

@@ -18,6 +18,7 @@ from lotgate.cli.edges import (
     note,
     print_json,
     today,
+    told,
     write_whole,
 )
 from lotgate.cli.options import COLOUR, DAY, FILE, JSON, LANGUAGE, law_options, list_age_option, lists_option
@@ -74,7 +75,8 @@ def lists_import(
     faults: list[Fault] = []
     for path in files:
         try:
-            changes += import_lists(path, today(), force, as_of)
+            with told():
+                changes += import_lists(path, today(), force, as_of)
         except InputError as error:
             faults += error.faults
     if as_json:
@@ -113,9 +115,10 @@ def lists_update(
 
     done = []
     limits = Limits(silence=timeout)
-    with Bytes() as report:
+    with told() as clear, Bytes() as report:
         for one in update(wanted, today=today(), addresses=addresses, limits=limits, force=force, report=report):
             report.end()
+            clear()
             done.append(one)
             if not as_json:
                 print_update(one, console(no_color), language)
@@ -171,14 +174,16 @@ def screened_names(
     from lotgate.parties.review import read_reviews
     from lotgate.parties.reviewed import Reviewed
     from lotgate.parties.screen import screen as screen_names
-    from lotgate.report.content_view import Progress
+    from lotgate.report.progress import Progress
 
-    found = ListSet({one.id: one for one in read_list(list_file)}) if list_file else load_lists(lists_folder)
+    with told():
+        found = ListSet({one.id: one for one in read_list(list_file)}) if list_file else load_lists(lists_folder)
     if not len(found):
         raise MissingError("no party list is loaded; next: lotgate lists update, or --lists FOLDER")
     if list_file is None:
         found = found.joined(chinese_listings(load_law((), None)))
-    screened = screen_names(queries, found, threshold, Progress("screen"))
+    with told():
+        screened = screen_names(queries, found, threshold, Progress("screen"))
     return Reviewed(read_reviews(), found).applied(screened, queries)
 
 

@@ -49,7 +49,7 @@ def suppliers_import(
     """Take FILES into a workspace: IPC-1752/1754 XML, tables of declarations or certificates (CSV, xlsx),
     conflict-minerals workbooks; folders of them too. Told apart by content.
     """
-    from lotgate.report.content_view import Progress
+    from lotgate.report.progress import Progress
     from lotgate.suppliers.importing import import_documents, read_part_names
 
     names = read_part_names(parts) if parts else None

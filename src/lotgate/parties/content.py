@@ -22,6 +22,7 @@ import defusedxml
 import defusedxml.ElementTree
 
 from lotgate.errors import Fault, InputError
+from lotgate.progress import one_by_one, tell
 
 __all__ = ["MAX_BYTES", "csv_rows", "decode", "digest", "first_rows", "parse_xml", "read_bytes", "refuse"]
 
@@ -147,6 +148,7 @@ def parse_xml(data: bytes, name: str) -> Element:
     Entities, external references and truncated documents are refused.
     """
     _refuse_wrong_declaration(data, name)
+    tell(name, 0)
     try:
         root: Element = defusedxml.ElementTree.fromstring(data, forbid_dtd=False, forbid_entities=True)
     except defusedxml.DefusedXmlException as error:
@@ -189,7 +191,8 @@ def csv_rows(text: str, name: str) -> Iterator[dict[str, Any]]:
         header = [cell.strip() for cell in next(reader)]
         if twice := [cell for cell, count in Counter(header).items() if cell and count > 1]:
             raise InputError([Fault(name, "the column stands twice in the header", column=cell) for cell in twice])
-        for number, row in enumerate(reader, start=1):
+        lines = text.count("\n")
+        for number, row in enumerate(one_by_one(name, reader, lines), start=1):
             if not row:
                 continue
             if len(row) != len(header):

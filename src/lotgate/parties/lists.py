@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from lotgate.errors import Fault
+from lotgate.progress import one_by_one
 
 __all__ = ["ENTRY_SCHEMA", "KINDS", "Ignored", "ListSet", "PartyList", "Told", "entry_ids", "from_rows", "party_list"]
 
@@ -166,7 +167,7 @@ def party_list(
 
     List cells may be lists or text with `;` between. Every entry carries its list id among its tags.
     """
-    full = [_row(row, list_id) for row in rows]
+    full = [_row(row, list_id) for row in one_by_one(list_id, rows)]
     if any(not row["entry"] for row in full):
         made = entry_ids([row["name"] for row in full], [row["countries"] for row in full])
         for row, made_id in zip(full, made, strict=True):

@@ -20,6 +20,7 @@ from lotgate.parties import advanced, asia, csl, enhanced, eu, eu_fsf, ftm, ofac
 from lotgate.parties.cache import cached_lists
 from lotgate.parties.content import csv_rows, decode, digest, first_rows, parse_xml, read_bytes, refuse
 from lotgate.parties.lists import Ignored, ListSet, PartyList, from_rows, name_of
+from lotgate.progress import tell
 
 __all__ = ["layout_of", "read_folder", "read_list"]
 
@@ -405,7 +406,8 @@ def read_folder(path: Path | str) -> ListSet:
             ignored.append(Ignored(str(item), str(error)))
     groups, left = _groups(files)
     found: list[PartyList] = []
-    for group in groups:
+    for done, group in enumerate(groups):
+        tell(group[0].name, done, len(groups))
         try:
             found += _read_group(group)
         except InputError as error:

@@ -1,10 +1,8 @@
-"""What `content` prints, its Parquet file, and how far long work has come. Counts nothing itself."""
+"""What `content` prints, and its Parquet file. Counts nothing itself."""
 
 from __future__ import annotations
 
 import json
-import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,7 +21,7 @@ from lotgate.report.rows import clean
 from lotgate.report.screen_text import bullets, columns, fit, heading, joined
 from lotgate.report.words import fact_label, say
 
-__all__ = ["Progress", "percent", "print_content", "write_json", "write_parquet"]
+__all__ = ["percent", "print_content", "write_json", "write_parquet"]
 
 _WIDE = 150
 """From this many columns on, a share stands on one line of the screen."""
@@ -288,21 +286,3 @@ def _print_foot(content: Content, nothing: int, console: Console, language: str)
 def _some(items: Sequence[str], language: str) -> str:
     named = ("、" if language == "zh" else ", ").join(clean(item) for item in items[:_NAMED])
     return named + ("…" if len(items) > _NAMED else "")
-
-
-class Progress:
-    """Says on a stream how far work has come, once it takes longer than a moment; at most once a second."""
-
-    def __init__(self, what: str, stream: TextIO | None = None, after: float = 2.0) -> None:
-        self.what, self.stream = what, sys.stderr if stream is None else stream
-        self.next = time.monotonic() + after
-        self.said = False
-
-    def __call__(self, done: int, total: int) -> None:
-        """Told after each step."""
-        now = time.monotonic()
-        if now >= self.next or (self.said and done == total):
-            end = "\n" if not self.stream.isatty() or done == total else "\r"
-            self.stream.write(f"{self.what}: {done:,} of {total:,}{end}")
-            self.stream.flush()
-            self.said, self.next = True, now + 1.0

@@ -24,6 +24,7 @@ from lotgate.parties.matching.processes import each
 from lotgate.parties.matching.slips import Ints, Spellings, firsts, ranges, spellings
 from lotgate.parties.matching.texts import Texts
 from lotgate.parties.names import analysed, readings
+from lotgate.progress import tell
 
 __all__ = ["KINDS", "Arrays", "Entry", "NameIndex", "Small", "name_index", "without_collection"]
 
@@ -216,9 +217,15 @@ def _build(lists: Sequence[PartyList]) -> Arrays:
     """The index of the lists."""
     made = _Making()
     with without_collection():
-        for part in each(_made, _Chunks(lists), sum(map(len, lists)) >= _WORTH_SHARING):
+        total, done = sum(map(len, lists)), 0
+        for part in each(_made, _Chunks(lists), total >= _WORTH_SHARING):
             made.join(part)
-        return made.arrays()
+            done = min(done + _AT_ONCE, total)
+            tell("index", done, total)
+        tell("index", total, total)
+        arrays = made.arrays()
+    tell("", 0)
+    return arrays
 
 
 def _made(chunk: tuple[int, list[tuple[Any, ...]]]) -> _Making:
