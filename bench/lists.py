@@ -168,7 +168,7 @@ def _check(lines: int) -> str:
                 Line(
                     job=job, position=i, line=f"L{i}", date=date(2026, 1, 1) + timedelta(days=i % 700),
                     answer=answers[(i * i + number * (i % 97 == 0)) % 4], answers=dict.fromkeys(REGIMES, "go"),
-                    destination=places[i % 8], decision={},
+                    destination=places[i % 8], decision={"reasons": "x" * 3_000},
                 )
                 for i in range(start, min(start + 1_000, lines))
             )  # fmt: skip

@@ -214,8 +214,7 @@ def _counting(router: Router) -> None:
     @router.get("/{job}/portfolio", response=dict[str, Any], operation_id="check_portfolio", summary="Counts / 统计")
     def counted(request: HttpRequest, job: _Job) -> Any:
         actor = need(request, "read")
-        found = portfolio.portfolio(actor.organisation, job)
-        return asdict(found) if found else {}
+        return asdict(portfolio.portfolio(actor.organisation, job))
 
     @router.get("/{job}/changes", response=list[dict[str, Any]], operation_id="check_changes", summary="Changes / 变化")
     def changed(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
-from django.db.models.functions import TruncMonth
 from django.shortcuts import render
 
 from lotgate.law import Text
@@ -21,11 +18,10 @@ from lotgate.web.pages.showing import country
 from lotgate.web.pages.who import for_roles
 from lotgate.web.pages.words import word
 from lotgate.web.services import checks
-from lotgate.web.store.models import Job, Line
+from lotgate.web.services import portfolio as counted
 
 __all__ = ["portfolio", "progress"]
 
-WEEK = timedelta(days=7)
 MOST = 500
 """Changed lines listed."""
 COUNTRIES_SHOWN = 25
@@ -56,28 +52,32 @@ class Chart:
 @for_roles("preparer", "signatory", "agent")
 def portfolio(request: Any, actor: Actor) -> Any:
     """The newest check, or the one asked for."""
-    done = [job for job in checks.jobs(actor.organisation, 200) if job.state == "done"]
+    done = counted.finished(actor.organisation, 200)
     asked = request.GET.get("check", "")
     job = next((one for one in done if str(one.pk) == asked), done[0] if done else None)
     if job is None:
         return render(request, "pages/portfolio.html", {"job": None})
     outlook = checks.outlook(job)
     months = [(date.fromisoformat(day), counts) for day, counts in outlook.months]
-    before = _week_before(done, job)
+    before = counted.week_before(job)
+    changed = counted.changes(actor.organisation, str(job.pk), str(before.pk)) if before else []
+    found = counted.portfolio(actor.organisation, str(job.pk))
     shown_page = {
         "job": job,
         "jobs": done[:50],
         "answers": ANSWERS,
-        "by_law": _by_law(job),
-        "by_country": _by_country(job),
-        "by_month": _by_month(job),
+        "by_law": [
+            (word(f"regime.{code}"), _row(found.by_regime[code])) for code in REGIMES if code in found.by_regime
+        ],
+        "by_country": _by_country(found),
+        "by_month": [(month, _row(counts)) for month, counts in found.by_month.items()],
         "chart": _chart(months),
         "months": [(day, [counts.get(name, 0) for name in ANSWERS]) for day, counts in months],
         "outlook": outlook,
         "ahead": [{**one, "day": date.fromisoformat(one["day"])} for one in outlook.changes],
         "ahead_more": outlook.more,
         "before": before,
-        "changed": _changed(before, job)[:MOST] if before else [],
+        "changed": [(one.line, one.before or "", one.after or "") for one in changed[:MOST]],
     }
     return render(request, "pages/portfolio.html", shown_page)
 
@@ -92,45 +92,14 @@ def progress(request: Any, actor: Actor, id: UUID) -> Any:
     return answer
 
 
-def _by_law(job: Job) -> list[tuple[Text, list[int]]]:
-    counts: dict[str, Counter[str]] = {code: Counter() for code in REGIMES}
-    for answers in Line.objects.filter(job=job).values_list("answers", flat=True).iterator():
-        for code, answer in answers.items():
-            counts[code][answer] += 1
-    return [(word(f"regime.{code}"), _row(found)) for code, found in counts.items() if found]
-
-
-def _by_country(job: Job) -> list[tuple[Any, list[int]]]:
-    counts: dict[str, Counter[str]] = {}
-    for row in Line.objects.filter(job=job).values("destination", "answer").annotate(n=Count("id")):
-        counts.setdefault(row["destination"], Counter())[row["answer"]] = row["n"]
-    ordered = sorted(counts.items(), key=lambda one: (-sum(one[1].values()), one[0]))[:COUNTRIES_SHOWN]
-    return [(country(code) if code else word("portfolio.nowhere"), _row(found)) for code, found in ordered]
-
-
-def _by_month(job: Job) -> list[tuple[str, list[int]]]:
-    counts: dict[str, Counter[str]] = {}
-    found = Line.objects.filter(job=job).annotate(month=TruncMonth("date")).values("month", "answer")
-    for row in found.annotate(n=Count("id")):
-        counts.setdefault(row["month"].strftime("%Y-%m"), Counter())[row["answer"]] = row["n"]
-    return [(month, _row(found)) for month, found in sorted(counts.items())]
+def _by_country(found: counted.Portfolio) -> list[tuple[Text | str, list[int]]]:
+    """Countries with the most lines first."""
+    ordered = sorted(found.by_destination.items(), key=lambda one: (-sum(one[1].values()), one[0]))[:COUNTRIES_SHOWN]
+    return [(country(code) if code != "-" else word("portfolio.nowhere"), _row(counts)) for code, counts in ordered]
 
 
 def _row(found: Mapping[str, int]) -> list[int]:
     return [found.get(name, 0) for name in ANSWERS]
-
-
-def _week_before(done: Sequence[Job], job: Job) -> Job | None:
-    """The newest check of the same workbook that is at least a week older."""
-    return next((one for one in done if one.name == job.name and one.created <= job.created - WEEK), None)
-
-
-def _changed(before: Job, job: Job) -> list[tuple[str, str, str]]:
-    """Lines whose answer differs, with both answers; empty for a line that one of the two does not have."""
-    old = dict(Line.objects.filter(job=before).values_list("line", "answer"))
-    new = dict(Line.objects.filter(job=job).values_list("line", "answer"))
-    names = dict.fromkeys([*new, *old])
-    return [(name, old.get(name, ""), new.get(name, "")) for name in names if old.get(name) != new.get(name)]
 
 
 def _chart(months: Sequence[tuple[Any, Mapping[str, int]]]) -> Chart:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+
+from django.db.models import Count
 
 from lotgate.web.services.checks import job
 from lotgate.web.store.models import Job, Line
 
-__all__ = ["Changed", "Portfolio", "changes", "latest", "portfolio"]
+__all__ = ["Changed", "Portfolio", "changes", "finished", "portfolio", "week_before"]
+
+WEEK = timedelta(days=7)
+Counts = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True)
@@ -20,9 +26,10 @@ class Portfolio:
     job: str
     lines: int
     by_answer: dict[str, int]
-    by_regime: dict[str, dict[str, int]]
-    by_destination: dict[str, dict[str, int]]
-    by_month: dict[str, dict[str, int]]
+    by_regime: Counts
+    by_destination: Counts
+    """`-` for lines that name none."""
+    by_month: Counts
 
 
 @dataclass(frozen=True)
@@ -35,39 +42,45 @@ class Changed:
     date: date
 
 
-def latest(organisation: str, before: date | None = None) -> Job | None:
-    """The last finished check, or the last that was finished before a day."""
-    done = Job.objects.filter(organisation__code=organisation, state="done")
-    if before is not None:
-        done = done.filter(finished__date__lt=before)
-    return done.order_by("-finished").first()
+def finished(organisation: str, size: int = 1) -> list[Job]:
+    """The latest checks that are done, newest first."""
+    return list(Job.objects.filter(organisation__code=organisation, state="done").order_by("-created")[:size])
 
 
-def portfolio(organisation: str, id: str = "") -> Portfolio | None:
-    """Counts of one check (default: the last finished one); None where there is none yet."""
-    one = job(organisation, id) if id else latest(organisation)
-    if one is None:
-        return None
-    answers: Counter[str] = Counter()
+def week_before(one: Job) -> Job | None:
+    """The newest check of the same workbook that is at least a week older."""
+    return _same(one).filter(created__lte=one.created - WEEK).first()
+
+
+def portfolio(organisation: str, id: str) -> Portfolio:
+    """Counts of one check."""
+    one = job(organisation, id)
     regimes: dict[str, Counter[str]] = {}
+    for under, _, count in _counted(one, "answers"):
+        for regime, answer in under.items():
+            regimes.setdefault(regime, Counter())[answer] += count
     places: dict[str, Counter[str]] = {}
+    for place, answer, count in _counted(one, "destination"):
+        places.setdefault(place or "-", Counter())[answer] += count
     months: dict[str, Counter[str]] = {}
-    rows = Line.objects.filter(job=one).values_list("answer", "answers", "destination", "date")
-    for answer, under, destination, day in rows.iterator(2_000):
-        answers[answer] += 1
-        for regime, said in under.items():
-            regimes.setdefault(regime, Counter())[said] += 1
-        places.setdefault(destination or "-", Counter())[answer] += 1
-        months.setdefault(f"{day:%Y-%m}", Counter())[answer] += 1
+    for day, answer, count in _counted(one, "date"):
+        months.setdefault(f"{day:%Y-%m}", Counter())[answer] += count
+    answers = sum(months.values(), Counter[str]())
     return Portfolio(
         str(one.pk), sum(answers.values()), dict(answers), _sorted(regimes), _sorted(places), _sorted(months)
     )
 
 
+def _counted(one: Job, column: str) -> Iterator[tuple[Any, str, int]]:
+    """How many lines share a value and an answer; counted by the database, for there may be very many lines."""
+    rows = Line.objects.filter(job=one).order_by()
+    yield from rows.values_list(column, "answer").annotate(count=Count("pk")).iterator()
+
+
 def changes(organisation: str, id: str, earlier: str = "") -> list[Changed]:
     """Lines answered otherwise by an earlier check (default: the one before of the same name), or held by one alone."""
     now = job(organisation, id)
-    older = job(organisation, earlier) if earlier else _before(organisation, now)
+    older = job(organisation, earlier) if earlier else _same(now).first()
     if older is None:
         return []
     was: dict[str, Any] = {line: (answer, day) for line, answer, day in _answers(older)}
@@ -80,14 +93,15 @@ def changes(organisation: str, id: str, earlier: str = "") -> list[Changed]:
     return sorted(found, key=lambda one: one.line)
 
 
-def _before(organisation: str, one: Job) -> Job | None:
-    same = Job.objects.filter(organisation__code=organisation, state="done", name=one.name, created__lt=one.created)
-    return same.exclude(pk=one.pk).order_by("-created").first()
+def _same(one: Job) -> Any:
+    """Earlier checks of the same workbook that are done, newest first."""
+    whose = {"organisation": one.organisation, "name": one.name, "state": "done"}
+    return Job.objects.filter(**whose, created__lt=one.created).order_by("-created")
 
 
 def _answers(one: Job) -> Any:
     return Line.objects.filter(job=one).values_list("line", "answer", "date")
 
 
-def _sorted(counts: dict[str, Counter[str]]) -> dict[str, dict[str, int]]:
+def _sorted(counts: dict[str, Counter[str]]) -> Counts:
     return {name: dict(counts[name]) for name in sorted(counts)}
