@@ -27,6 +27,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.databases import server_processor
+
 __all__ = ["Tally", "balance", "contend", "kill_now_and_then", "prepare", "serve", "token"]
 
 PROCESSES = 8
@@ -34,11 +36,14 @@ PROCESSES = 8
 
 @dataclass(frozen=True)
 class Tally:
-    """What attempts came to, how long they took in all, and what each won licence was won with."""
+    """What attempts came to, how long they took in all, what each won licence was won with, and the processor time of
+    the contenders and of their server's processes."""
 
     outcomes: dict[str, int]
     seconds: float
     won: dict[str, str]
+    clients: float = 0.0
+    server: float = 0.0
 
     @property
     def spent(self) -> int:
@@ -104,8 +109,11 @@ def contend(
     go.set()
     outcomes: Counter[str] = Counter()
     won: dict[str, str] = {}
+    clients = server = 0.0
     for _ in workers:
-        seen, mine = answers.get()
+        seen, mine, client, database = answers.get()
+        clients += client
+        server += database
         outcomes.update(seen)
         twice = set(won) & set(mine)
         outcomes["spent twice"] += len(twice)
@@ -113,7 +121,7 @@ def contend(
     seconds = time.perf_counter() - start
     for worker in workers:
         worker.join()
-    return Tally({name: count for name, count in sorted(outcomes.items()) if count}, seconds, won)
+    return Tally({name: count for name, count in sorted(outcomes.items()) if count}, seconds, won, clients, server)
 
 
 def _close() -> None:
@@ -143,6 +151,7 @@ def _contender(
     go.wait()
     outcomes: Counter[str] = Counter()
     won = {}
+    before = time.process_time(), 0.0 if address or not only_reserve else server_processor()
     for licence in order:
         try:
             said = attempt(licence, f"D-{number}-{licence}")
@@ -151,7 +160,8 @@ def _contender(
         outcomes[said] += 1
         if said == "spent":
             won[licence] = f"D-{number}-{licence}"
-    answers.put((dict(outcomes), won))
+    taken = time.process_time() - before[0], 0.0 if address or not only_reserve else server_processor() - before[1]
+    answers.put((dict(outcomes), won, *taken))
 
 
 def _declared(licence: str, declaration: str) -> dict[str, Any]:

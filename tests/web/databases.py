@@ -8,7 +8,8 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -119,13 +120,13 @@ def drop_templates() -> None:
         for name in _query("SELECT datname FROM pg_database WHERE datname LIKE 'lotgate_template_%'"):
             if template.cache_info().currsize and name == template("postgresql").rsplit("/", 1)[1]:
                 _admin(f'DROP DATABASE "{name}" WITH (FORCE)')
-    for folder, command in _started:
-        subprocess.run([*command, "-D", folder, "-m", "immediate", "stop"], capture_output=True, check=False)
-        shutil.rmtree(folder, ignore_errors=True)
+    for made in _started:
+        made.stop()
+        shutil.rmtree(Path(made.data).parent, ignore_errors=True)
     shutil.rmtree(HOME, ignore_errors=True)
 
 
-_started: list[tuple[str, list[str]]] = []
+_started: list[Cluster] = []
 _found: list[str] = []
 
 
@@ -136,8 +137,8 @@ def server() -> str:
         if _answers(url.rstrip("/")):
             _found.append(url)
             return url.rstrip("/")
-    if url := _start():
-        return url
+    if made := _start(20_000 + os.getpid() % 10_000):
+        return made.url
     said = "no PostgreSQL: set LOTGATE_TEST_POSTGRESQL, or install it; its half of the storage tests is NOT run"
     if os.environ.get("CI") == "true":
         pytest.fail(said)
@@ -154,25 +155,61 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _start() -> str | None:
+@dataclass(frozen=True)
+class Cluster:
+    """A PostgreSQL server of our own: its URL without database, and how to stop and start it."""
+
+    url: str
+    data: str
+    control: tuple[str, ...]
+    options: str
+
+    def start(self) -> None:
+        """Starts it, and waits until it answers."""
+        log = str(Path(self.data).parent / "log")
+        self._run("-o", self.options, "-l", log, "-w", "start")
+
+    def stop(self) -> None:
+        """Ends it as a power cut would: every process at once, what is not on the disk is lost."""
+        self._run("-m", "immediate", "stop")
+
+    def _run(self, *words: str) -> None:
+        subprocess.run([*self.control, "-D", self.data, *words], capture_output=True, check=True, timeout=120)
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    """A server that may be stopped without harm to other tests."""
+    made = _start(30_000 + os.getpid() % 10_000)
+    if made is None:
+        pytest.skip("no PostgreSQL to start a server of")
+    _started.remove(made)
+    try:
+        yield made
+    finally:
+        with suppress(subprocess.SubprocessError):
+            made.stop()
+        shutil.rmtree(Path(made.data).parent, ignore_errors=True)
+
+
+def _start(port: int) -> Cluster | None:
     """A server of our own in a scratch folder, as the user postgres where we are root."""
     binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [Path(shutil.which("initdb") or "/-/-").parent]
     folder = tempfile.mkdtemp(prefix="lotgate-pg-")
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    port = str(20_000 + os.getpid() % 20_000)
     try:
         shutil.chown(folder, "postgres") if as_user else None
         data = f"{folder}/data"
         run = {"capture_output": True, "check": True, "timeout": 120}
         subprocess.run([*as_user, f"{binaries[-1]}/initdb", "-D", data, "-U", "postgres", "-A", "trust"], **run)  # type: ignore[call-overload]
-        control = [*as_user, f"{binaries[-1]}/pg_ctl"]
         options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder}"
-        subprocess.run([*control, "-D", data, "-o", options, "-l", f"{folder}/log", "-w", "start"], **run)  # type: ignore[call-overload]
+        made = Cluster(f"postgresql://postgres@127.0.0.1:{port}", data, (*as_user, f"{binaries[-1]}/pg_ctl"), options)
+        made.start()
     except (OSError, LookupError, subprocess.SubprocessError):
         shutil.rmtree(folder, ignore_errors=True)
         return None
-    _started.append((data, control))
-    return f"postgresql://postgres@127.0.0.1:{port}"
+    _started.append(made)
+    return made
 
 
 def _admin(sql: str) -> None:

@@ -21,7 +21,7 @@ from lotgate.licence.clocks import regime_clock
 from lotgate.licence.forms import Form, check_form, form_of
 from lotgate.licence.machines import BACK, SAME, Row, machine, machines, state_on, state_title
 from lotgate.licence.people import check_actor, forbidden_reasons, may_see
-from lotgate.licence.records import NEW, Actor, Command, Draft, Json, Outcome, Record, digest, instant
+from lotgate.licence.records import NEW, Actor, Command, Draft, Json, Outcome, Record, check_plain, digest, instant
 from lotgate.licence.reducers import apply
 from lotgate.licence.refusals import Conflict, Forbidden, NotAllowedNow, NotFound
 from lotgate.licence.store import KeptAnswer, Store, Taken, Transaction
@@ -55,8 +55,8 @@ def act(store: Store, actor: Actor, command: Command, at: datetime) -> Outcome:
     answer again; with other content Conflict is raised, and the conflict alone is written to the log.
     """
     check_actor(actor)
-    asked = _digest(actor, command)
     message = f"{actor.organisation}:{command.message}" if command.message else None
+    asked = _digest(actor, command)
     try:
         with store.transaction() as tx:
             first = tx.answered(message) if message else None
@@ -86,11 +86,16 @@ def act(store: Store, actor: Actor, command: Command, at: datetime) -> Outcome:
 
 
 def _digest(actor: Actor, command: Command) -> str:
-    """The hash of what was asked for; InputError where it holds what has no exact written form."""
+    """The hash of what was asked for, where it is kept under a message; InputError where what was asked for holds what
+    has no exact written form."""
     try:
         if not isinstance(command.data, Mapping):
             raise TypeError(f"{type(command.data).__name__} is not an object")
-        return digest([actor.organisation, command.kind, command.event, command.id, command.data])
+        asked = [actor.organisation, command.kind, command.event, command.id, command.data]
+        if command.message:
+            return digest(asked)
+        check_plain(asked)
+        return ""
     except (TypeError, ValueError, RecursionError) as error:
         expected = "text, whole numbers, yes/no, lists and objects; decimals as text"
         place = f"{command.kind}.{command.event}"

@@ -218,7 +218,7 @@ def canonical(value: Json) -> bytes:
     For such values the standard encoder with sorted keys gives RFC 8785 (a test compares the two); ASCII keys sort
     alike by code point and by UTF-16 unit.
     """
-    _plain(value)
+    check_plain(value)
     return encode(value)
 
 
@@ -233,7 +233,8 @@ def encode(value: Json) -> bytes:
 SAFE = 2**53 - 1
 
 
-def _plain(value: Json) -> None:
+def check_plain(value: Json) -> None:
+    """Raises TypeError or ValueError for what `canonical` does."""
     if isinstance(value, (str, bool)) or value is None:
         return
     if isinstance(value, int):
@@ -244,11 +245,11 @@ def _plain(value: Json) -> None:
             if not isinstance(key, str) or not key.isascii():
                 raise TypeError(f"the key {key!r} is not ASCII text")
             if type(inner) is not str:  # most values are, and asking here is quicker than a call
-                _plain(inner)
+                check_plain(inner)
     elif isinstance(value, (list, tuple)):
         for inner in value:
             if type(inner) is not str:
-                _plain(inner)
+                check_plain(inner)
     else:
         raise TypeError(f"{type(value).__name__} has no place in the log; write decimals and days as text")
 

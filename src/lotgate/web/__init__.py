@@ -11,6 +11,7 @@ Importing this package does not import Django; `start()` does, and is called onc
 
 from __future__ import annotations
 
+import gc
 import os
 
 from lotgate.errors import MissingError
@@ -31,3 +32,4 @@ def start(database: str | None = None) -> None:
     except ImportError:
         raise MissingError("the web application is not installed; next: pip install 'lotgate[web]'") from None
     django.setup()
+    gc.freeze()  # what is loaded now stays, so looking through it for garbage again and again is for nothing

@@ -64,11 +64,12 @@ def _asked(wanted: Iterable[int]) -> Any:
     return sorted(wanted) if connection.vendor == "postgresql" else " AND ".join(map(str, sorted(wanted)))
 
 
-def noted(before: Record | None, after: Record) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """The statements that follow a record whose words changed; they come after that of the record itself."""
-    if after.kind not in KINDS or (before and searched(before) == searched(after)):
+def noted(before: Record | None, after: Record, text: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """The statements that follow a record whose words changed, its present text given; they come after that of the
+    record itself."""
+    if after.kind not in KINDS or (before and searched(before) == text):
         return
-    old, new = groups(searched(before)) if before else set(), groups(searched(after))
+    old, new = groups(searched(before)) if before else set(), groups(text)
     if connection.vendor == "postgresql":
         yield (
             "INSERT INTO store_group (kind, record, groups) VALUES (%s, %s, %s)"

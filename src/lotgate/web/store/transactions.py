@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections, transaction
 
 from lotgate.licence.machines import machine
 from lotgate.licence.records import GENESIS, Draft, Entry, Head, Record, encode, seal
@@ -190,10 +190,11 @@ class _Step(Reading):
     def _gathered(self) -> tuple[list[Statement], list[_KeyRow]]:
         """What is to be written of records and answers, and the single keys among it."""
         changed = [self._changed[key] for key in sorted(self._changed)]
+        records = [record_row(one) for one in changed]
         keys = [row for record in changed for row in key_rows(record)]
         tables: tuple[tuple[str, tuple[str, ...], list[Any], str, tuple[str, ...]], ...] = (
             ("store_answer", ("message", "digest", "answer"), self._answers, "", ()),
-            ("store_record", COLUMNS, [record_row(one) for one in changed], "kind, record", COLUMNS[3:7] + COLUMNS[8:]),
+            ("store_record", COLUMNS, records, "kind, record", COLUMNS[3:7] + COLUMNS[8:]),
             ("store_key", _KEY, self._unsaid(keys), "kind, record, name", ("value",)),
             ("store_balance", _BALANCE, [row for one in changed if (row := balance_row(one))], "licence", _BALANCE[1:]),
             ("store_use", _USE, [use for one in changed if (use := use_row(one, self._single(one)))], "clearance",
@@ -204,8 +205,8 @@ class _Step(Reading):
             for table, columns, rows, key, update in tables
             if rows
         ]
-        for one in changed:
-            statements += noted(self._sent.get((one.kind, one.id)), one)
+        for one, made in zip(changed, records, strict=True):
+            statements += noted(self._sent.get((one.kind, one.id)), one, made[-1])
         self._sent |= self._changed
         self._changed, self._answers = {}, []
         return statements, [row for row in keys if row[4]]
@@ -275,8 +276,12 @@ class _PostgreSQL(_Step):
         super().__init__(book)
         from lotgate.web.store.wire import Wire
 
-        connection.ensure_connection()
-        self._wire = Wire.of(connection.connection)
+        self._connection = connections[DEFAULT_DB_ALIAS]
+        self._connection.ensure_connection()
+        if Wire.of(self._connection.connection).closed:  # the server went away since the last step; it may be back
+            self._connection.close()
+            self._connection.connect()
+        self._wire = Wire.of(self._connection.connection)
         self._open = False
         self._awaited = False  # whether what is answered must be on the disk first
 
@@ -327,7 +332,7 @@ class _PostgreSQL(_Step):
     def _together(self, statements: Sequence[Statement]) -> list[list[Any]]:
         """The rows of statements sent without waiting for each other's."""
         begin = () if self._open else (_BEGIN,)
-        with connection.wrap_database_errors:
+        with self._connection.wrap_database_errors:
             self._open = True
             return self._wire.run(*begin, *statements)[len(begin) :]
 
@@ -339,7 +344,7 @@ class _PostgreSQL(_Step):
         if last:
             sent += [("COMMIT", ()), _ON_DISK] if self._awaited else [("COMMIT", ())]
         if sent:
-            with connection.wrap_database_errors:
+            with self._connection.wrap_database_errors:
                 self._wire.run(*sent)
         self._open = not last
 
