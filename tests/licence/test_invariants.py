@@ -30,9 +30,9 @@ from licence_case import (
 
 from lotgate.errors import InputError
 from lotgate.licence import Actor, Command, Conflict, Forbidden, NotAllowedNow, NotFound, Transaction, act, replay
-from lotgate.licence.case_guards import content_digest
 from lotgate.licence.clocks import clock
 from lotgate.licence.customs import report
+from lotgate.licence.filing_guards import content_digest
 from lotgate.licence.keys import KeyFolder
 from lotgate.licence.ledger import Ledger, converted
 from lotgate.licence.machines import state_on

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from lotgate.licence.case_guards import content_digest, listed_hit, lot_key
 from lotgate.licence.clocks import calendar, due_day, regime_clock
+from lotgate.licence.filing_guards import content_digest, lot_key
 from lotgate.licence.kinds import kind_of
 from lotgate.licence.records import Record, digest
+from lotgate.licence.review_guards import listed_hit
 
 if TYPE_CHECKING:
     from lotgate.licence.acts import Step

@@ -1,7 +1,7 @@
 """What must hold before a step: guards refuse with reasons, conditions pick among rows of one event.
 
-The tables name them; the rules themselves stand in case_guards.py (applications) and use_guards.py (licences, customs,
-delivery, lots).
+The tables name them; the rules themselves stand in filing_guards.py (applications as they are handed in),
+review_guards.py (their review and decision) and use_guards.py (licences, customs, delivery, lots).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from lotgate.law import Text
-from lotgate.licence import case_guards, use_guards
+from lotgate.licence import filing_guards, review_guards, use_guards
 from lotgate.licence.machines import Row
 from lotgate.licence.records import Actor, Record
 
@@ -23,7 +23,7 @@ __all__ = ["CONDITIONS", "GUARDS", "standing"]
 Guard = Callable[["Step", Record, Mapping[str, Any]], Iterable[Text]]
 Standing = Callable[[Record, Actor, date], Iterable[Text]]
 
-_STANDING: Mapping[str, Standing] = {**case_guards.STANDING, **use_guards.STANDING}
+_STANDING: Mapping[str, Standing] = {**filing_guards.STANDING, **review_guards.STANDING, **use_guards.STANDING}
 
 
 def _of_step(rule: Standing) -> Guard:
@@ -31,7 +31,8 @@ def _of_step(rule: Standing) -> Guard:
 
 
 GUARDS: Mapping[str, Guard] = {
-    **case_guards.GUARDS,
+    **filing_guards.GUARDS,
+    **review_guards.GUARDS,
     **use_guards.GUARDS,
     **{name: _of_step(rule) for name, rule in _STANDING.items()},
 }

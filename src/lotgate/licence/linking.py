@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lotgate.errors import Fault, InputError
-from lotgate.licence.case_guards import IN_FORCE
 from lotgate.licence.clocks import regimes
 from lotgate.licence.forms import Document, documents, holds, missing
 from lotgate.licence.ledger import Ledger, number, written
 from lotgate.licence.machines import state_on
 from lotgate.licence.records import Record, digest
+from lotgate.licence.review_guards import IN_FORCE
 
 if TYPE_CHECKING:
     import polars as pl

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from lotgate.law import Text
 from lotgate.licence.case_effects import numbered
-from lotgate.licence.case_guards import lot_key
 from lotgate.licence.clocks import regime_clock
+from lotgate.licence.filing_guards import lot_key
 from lotgate.licence.ledger import Ledger, converted, number, written
 from lotgate.licence.records import Record, digest
 from lotgate.licence.use_guards import account_of, in_licence_unit

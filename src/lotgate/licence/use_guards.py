@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lotgate.dates import parse_day
 from lotgate.law import Text
-from lotgate.licence.case_guards import lot_key
+from lotgate.licence.filing_guards import lot_key
 from lotgate.licence.ledger import Ledger, converted, number, written
 from lotgate.licence.records import Actor, Record
 
