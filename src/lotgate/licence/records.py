@@ -240,7 +240,7 @@ def check_plain(value: Json) -> None:
     if isinstance(value, int):
         if abs(value) > SAFE:
             raise ValueError(f"{value} is beyond the whole numbers JSON carries exactly; write it as text")
-    elif isinstance(value, Mapping):
+    elif isinstance(value, (dict, Mapping)):  # asked in this order, for the second takes long
         for key, inner in value.items():
             if not isinstance(key, str) or not key.isascii():
                 raise TypeError(f"the key {key!r} is not ASCII text")
@@ -262,7 +262,8 @@ def digest(value: Json) -> str:
 def seal(draft: Draft, head: Head) -> Entry:
     """The draft with its place after `head`."""
     open = Entry(draft, head.book, head.sequence + 1, head.hash, "")
-    written = canonical(open.payload())
+    check_plain(draft.data)  # all else is text and whole numbers of ours
+    written = encode(open.payload())
     entry = Entry(draft, open.book, open.sequence, open.previous, hashlib.sha256(written).hexdigest())
     entry.__dict__["written"] = written.decode()  # the hash is no part of it; it is asked for again when it is stored
     return entry

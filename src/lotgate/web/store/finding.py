@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 
+from lotgate.errors import MissingError
 from lotgate.licence.records import Record
 from lotgate.web.store.projection import searched
 
@@ -97,11 +98,16 @@ def make() -> None:
                 " PRIMARY KEY (kind, record))"
             )
             cursor.execute("CREATE INDEX group_find ON store_group USING gin (groups)")
-        else:
-            cursor.execute(
-                "CREATE VIRTUAL TABLE store_group"
-                " USING fts5(groups, content='', detail='none', columnsize=0, tokenize='ascii')"
+            return
+        cursor.execute("SELECT 1 FROM pragma_module_list WHERE name = 'fts5'")
+        if cursor.fetchone() is None:
+            raise MissingError(
+                "the SQLite of this Python has no FTS5; next: a Python whose SQLite has it, or PostgreSQL"
             )
+        cursor.execute(
+            "CREATE VIRTUAL TABLE store_group"
+            " USING fts5(groups, content='', detail='none', columnsize=0, tokenize='ascii')"
+        )
 
 
 def fill() -> None:

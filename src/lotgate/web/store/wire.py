@@ -114,6 +114,8 @@ def _numbered(sql: str) -> bytes:
 
 
 def _rows(answer: pq.abc.PGresult) -> list[tuple[Any, ...]]:
+    if not answer.ntuples:
+        return []
     whole = [answer.ftype(column) in _WHOLE_NUMBERS for column in range(answer.nfields)]
     return [
         tuple(
