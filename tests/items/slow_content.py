@@ -86,20 +86,25 @@ class Slow:
             return ZERO, most
         if not part.lines:
             return ZERO, most if part.opaque else ZERO
-        low, high, other = ZERO, ZERO, ZERO
+        low, high, other, cost = ZERO, ZERO, ZERO, ZERO
+        more: Bound = ZERO
         endless = False
         for child, fewest, greatest in self.lines(name):
             least, top = self.brings(child)
             low += least * fewest
-            brought = times(top, greatest)
+            cost += self.amount(child)[0] * fewest
+            brought, full = times(top, greatest), self.amount(child)[1]
+            if full is not None:
+                over = times(None if top is None else max(ZERO, top - full), greatest)
+                more = None if more is None or over is None else more + over
             if brought is None:
                 endless = True
             else:
                 high += brought
                 other += max(ZERO, self.amount(child)[0] * fewest - brought)
         bounds = [] if endless else [high]
-        if most is not None:
-            bounds.append(most if other > most else most - other)
+        if most is not None and more is not None and cost <= most:
+            bounds.append(most - other + more)
         return low, max(low, min(bounds)) if bounds else None
 
     def share(self, name: str) -> tuple[Fraction, Fraction]:

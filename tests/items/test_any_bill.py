@@ -15,6 +15,7 @@ from fractions import Fraction
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slow_content import Part, Slow
@@ -247,3 +248,37 @@ def test_a_bill_written_in_another_way_has_the_same_content(
             assert cut.exact(part, column.name) == plain.exact(part, column.name), (part, column.name)
         # what a kit is by itself matters where the law looks at second incorporation, not for announcement 61
         assert wrapped.exact(part, "cn") == plain.exact(part, "cn"), part
+
+
+@many
+@given(bills(), quotes(), st.sampled_from(["numpy", "compiled"]), st.data())
+def test_bounds_hold_whatever_comes_to_be_known(
+    bill: Goodses, rates: tuple[Quote, ...], engine: str, data: st.DataObject
+) -> None:
+    """What a part does, once known, gives bounds inside those before: also where parts cost more than the whole."""
+    known = {
+        name: replace(
+            part, does=data.draw(st.sampled_from(part.does.split())), opaque=part.opaque and data.draw(st.booleans())
+        )
+        for name, part in bill.items()
+    }
+    before, after = (shares_of(one, rates, engine) for one in (bill, known))
+    for name in bill:
+        for column in COLUMNS:
+            (low, high), (least, most) = before.exact(name, column.name), after.exact(name, column.name)
+            assert low <= least <= most <= high, (name, column.name)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+def test_a_kit_does_not_hide_parts_dearer_than_their_price(engine: str) -> None:
+    """A module of 5 cents with a counted part of 10 dollars in it, all of what holds it may count."""
+
+    def part(price: str, does: str = "open", **lines: str) -> Goods:
+        told = tuple((name, Decimal(quantity), None) for name, quantity in lines.items())
+        return Goods(Decimal(price), "USD", None, None, does, False, told)
+
+    bill = {"chip": part("10", "count"), "module": part("0.05", "open stop", chip="1"), "kit": part("0.05", module="1")}
+    for inside in ("module", "kit"):
+        found = shares_of(bill | {"top": part("0.5", **{inside: "1"})}, (), engine)
+        assert found.exact("top", "cn") == (0, 1)
+        assert found.high[found.graph.number_of["top"], 0] == 1

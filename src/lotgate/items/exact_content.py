@@ -156,25 +156,28 @@ class ExactContent:
             return 0, most
         if not lines:
             return 0, most if self.counting.opaque[node, column] else 0
-        low, high, rest, endless = 0, 0, 0, False
+        low, high, rest, excess, cost, endless, loose = 0, 0, 0, 0, 0, False, False
         for child, least, greatest in lines:
             carried_low, carried_high = self._carried[child, column]
+            worth, full = self._amount[child][0] * least, self._amount[child][1]
             low += carried_low * least
+            cost += worth
             if carried_high == 0 or greatest == 0:
                 brought = 0
             elif carried_high is None or greatest is None:
                 endless = True
+                loose |= full is not None and (carried_high is None or carried_high > full)
                 continue
             else:
                 brought = carried_high * greatest
                 high += brought
-            worth = self._amount[child][0] * least
+                excess += (carried_high - full) * greatest if full is not None and carried_high > full else 0
             if worth > brought:
                 rest += worth - brought
-        if most is None:
+        # what the price leaves, as in `sweep`
+        if most is None or loose or cost > most:
             return low, None if endless else max(low, high)
-        # parts that cost more than the price leave no room to reason from it: what is open may be all of it
-        left = most if rest > most else most - rest
+        left = most - rest + excess
         return low, max(low, left if endless else min(high, left))
 
     def _brings(self, node: int, column: int) -> tuple[Number, Number]:

@@ -145,19 +145,20 @@ def _bounds(
     """The same with bounds; `gross` takes up how much went into each part, which is what rounding is measured by."""
     doubts, columns = 0, content_low.shape[1]
     mixed = comparable.size > 0
-    sure, possible, rest = np.zeros(columns), np.zeros(columns), np.zeros(columns)
+    sure, possible, rest, excess = np.zeros(columns), np.zeros(columns), np.zeros(columns), np.zeros(columns)
     for part in range(start, stop):
         first, last = first_lines[part], first_lines[part + 1]
         floor, ceiling = amount_low[part], amount_high[part]
-        weight = 0.0
+        weight = cost = 0.0
         for column in range(columns):
-            sure[column] = possible[column] = rest[column] = 0.0
+            sure[column] = possible[column] = rest[column] = excess[column] = 0.0
         for line in range(first, last):
             child, fewest, greatest = component[line], least[line], most[line]
             if mixed and not comparable[line]:
                 # across currencies without a rate an amount is nothing or more
                 fewest, greatest = 0.0, (0.0 if greatest == 0 else np.inf)
-            worth = amount_low[child] * fewest
+            worth, full = amount_low[child] * fewest, amount_high[child]
+            cost += worth
             weight += gross[child] * (fewest if greatest == np.inf else greatest)
             for column in range(columns):
                 sure[column] += carried_low[child, column] * fewest
@@ -166,6 +167,8 @@ def _bounds(
                 possible[column] += brought
                 if brought < worth:
                     rest[column] += worth - brought
+                if top > full and greatest > 0:
+                    excess[column] += (top - full) * greatest
         weight = max(weight, floor if ceiling == np.inf else ceiling)
         gross[part] = weight
         found = False
@@ -175,10 +178,10 @@ def _bounds(
             if first == last:
                 top = ceiling if kind & OPAQUE else 0.0
             else:
-                # the price leaves no more than itself less what is surely something else
-                left = ceiling - rest[column]
-                found |= abs(left) < near * weight and possible[column] > left
-                top = max(bottom, min(possible[column], ceiling if left < 0 else left))
+                # what the price leaves, as in `sweep`
+                left = ceiling - rest[column] + excess[column]
+                found |= abs(ceiling - cost) < near * weight and possible[column] > left + near * weight
+                top = max(bottom, possible[column] if cost > ceiling else min(possible[column], left))
             under = 0.0 if ceiling == np.inf or ceiling == 0 else min(bottom / ceiling, 1.0)
             over = top / floor if floor > 0 else (1.0 if top > 0 else 0.0)
             over = min(max(over, under), 1.0)

@@ -224,11 +224,15 @@ class _Bounds:
         price = amounts.high[parts]
         weight = np.maximum(weight, _finite(price, amounts.low[parts]))
         self.gross[parts] = weight
-        # the price leaves no more than itself less what is surely something else; parts that cost more than the price
-        # leave no room to reason from it, and what is open may be all of it
-        left = price[:, None] - np.add.reduceat(rest, starts, axis=0)
-        doubt = (np.abs(left) < self.near * weight[:, None]) & (total_high > left)
-        left = np.where(left < 0, price[:, None], left)
+        # the price leaves no more than itself less what is surely something else, and more by as much as parts may
+        # bring over their own price; where they cost more than it already, nothing can be reasoned from it
+        over = _over(self.carried_high[child], amounts.high[child][:, None])
+        excess = _times(over, most[:, None])
+        cost = np.add.reduceat(worth[:, 0], starts)
+        left = price[:, None] - np.add.reduceat(rest, starts, axis=0) + np.add.reduceat(excess, starts, axis=0)
+        margin = self.near * weight
+        doubt = (np.abs(price - cost) < margin)[:, None] & (total_high > left + margin[:, None])
+        left = np.where((cost > price)[:, None], np.inf, left)
         self.content_low[parts] = total_low
         self.content_high[parts] = np.maximum(total_low, np.minimum(total_high, left))
         found: Bools = np.logical_or.reduce(doubt, axis=1)
@@ -303,6 +307,12 @@ def _margin(near: float, gross: Floats, amount: Floats) -> Floats:
 
 def _finite(most: Floats, least: Floats) -> Floats:
     return np.where(np.isinf(most), least, most)
+
+
+def _over(carried: Floats, amount: Floats) -> Floats:
+    """How much more than its own amount a part may carry; nothing where that has no end."""
+    with np.errstate(invalid="ignore"):
+        return np.where(np.isinf(amount), 0.0, np.maximum(0.0, carried - amount))
 
 
 def _times(left: Floats, right: Floats) -> Floats:
