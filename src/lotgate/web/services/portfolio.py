@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count
 
 from lotgate.web.services.checks import job
@@ -83,24 +84,28 @@ def changes(organisation: str, id: str, earlier: str = "") -> list[Changed]:
     older = job(organisation, earlier) if earlier else _same(now).first()
     if older is None:
         return []
-    was: dict[str, Any] = {line: (answer, day) for line, answer, day in _answers(older)}
-    found = []
-    for line, answer, day in _answers(now):
-        before = was.pop(line, None)
-        if before is None or before[0] != answer:
-            found.append(Changed(line, before[0] if before else None, answer, day))
-    found += [Changed(line, answer, None, day) for line, (answer, day) in was.items()]
-    return sorted(found, key=lambda one: one.line)
+    then, today = (Job._meta.pk.get_db_prep_value(one.pk, connection) for one in (older, now))
+    with connection.cursor() as cursor:
+        cursor.execute(_DIFFERENT, [then, today, today, then])
+        return [Changed(line, was, says, date.fromisoformat(str(day))) for line, was, says, day in cursor.fetchall()]
+
+
+_DIFFERENT = """
+    SELECT n.line, o.answer, n.answer, n.date FROM store_line n
+      LEFT JOIN store_line o ON o.job_id = %s AND o.line = n.line
+      WHERE n.job_id = %s AND (o.answer IS NULL OR o.answer <> n.answer)
+    UNION ALL
+    SELECT o.line, o.answer, NULL, o.date FROM store_line o
+      LEFT JOIN store_line n ON n.job_id = %s AND n.line = o.line
+      WHERE o.job_id = %s AND n.line IS NULL
+    ORDER BY 1"""
+"""Lines of two checks that differ; reading all of both to compare them here takes twice as long."""
 
 
 def _same(one: Job) -> Any:
     """Earlier checks of the same workbook that are done, newest first."""
     whose = {"organisation": one.organisation, "name": one.name, "state": "done"}
     return Job.objects.filter(**whose, created__lt=one.created).order_by("-created")
-
-
-def _answers(one: Job) -> Any:
-    return Line.objects.filter(job=one).values_list("line", "answer", "date")
 
 
 def _sorted(counts: dict[str, Counter[str]]) -> Counts:
