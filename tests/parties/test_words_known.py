@@ -59,6 +59,9 @@ def test_vowels_written_as_two_letters_are_the_same_name() -> None:
         ("شركة الرافدين للخطوط الجوية", "Al Rafidain Airlines"),
         ("شرکت صنایع هواپیماسازی تبرستان", "Tabarestan Aircraft Industries Co."),
         ("مصنع النور للبطاريات", "Noor Battery Factory"),
+        ("شرکت کشتیرانی ایران", "Iran Shipping Company"),
+        ("شركة الجبل للحماية م.م.ح", "Al Jabal Protection FZE"),
+        ("مصنع الكابلات والأسلاك بدمشق", "Damascus Cable and Wire Factory"),
     ],
 )
 def test_firms_in_arabic_and_persian_meet_their_english_names(one: str, other: str) -> None:
@@ -73,3 +76,8 @@ def test_legal_forms_in_arabic_letters_leave_no_words_behind() -> None:
     name = analysed("شركة الرافدين التجارية ذات المسؤولية المحدودة")
     assert [unit.role for unit in name.units] == ["word", "generic"]
     assert name.legal == {"company", "limited"}
+
+
+def test_a_word_of_its_own_is_not_mended_into_a_common_one() -> None:
+    assert compare_names("Sue Pharma Inc.", "Dharma").score < 0.7
+    assert compare_names("Velmora Tecnology Ltd", "Velmora Technology Ltd").score >= 0.97

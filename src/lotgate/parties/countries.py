@@ -22,7 +22,7 @@ def names_by_code() -> dict[str, tuple[str, ...]]:
     text = files("lotgate.parties").joinpath("data/countries.csv").read_text(encoding="utf-8")
     table: dict[str, tuple[str, ...]] = {}
     for row in csv.DictReader(text.splitlines()):
-        names = [row["en"], row["zh"], row["ru"], row["ja"], *row["others"].split(";")]
+        names = [row["en"], row["zh"], row["ru"], row["ja"], row["ar"], row["fa"], *row["others"].split(";")]
         table[row["code"]] = tuple(dict.fromkeys(name for name in names if name))
     return table
 

@@ -101,6 +101,14 @@ _ARABIC_SMALL_WORDS = frozenset(("و", "في", "من", "على", "عن", "های
 _ARABIC_PARTICLES = frozenset(("بن", "ابن", "بنت", "ابو", "أبو", "ابي", "أبي", "ام", "أم", "ولد"))
 
 
+def _arabic_phrase(tokens: list[str], word: str, position: int, firms: bool) -> tuple[int, Meaning] | None:
+    """The phrase known that begins here; and, for, and with are written in front of a word, as part of it."""
+    found = glossary().phrase(tokens, position, firms)
+    if found is None and len(word) >= 5 and word[0] in "ولب":
+        return glossary().phrase(arabic_tokens(arabic_words(word[1:])), 0, firms)
+    return found
+
+
 def arabic_units(text: str, firms: bool = True, person: bool = False) -> list[Unit]:
     """Units of text in Arabic letters: words of the glossary, else the words themselves."""
     words = [word for word in arabic_words(text) if person or word not in _ARABIC_SMALL_WORDS]
@@ -109,7 +117,7 @@ def arabic_units(text: str, firms: bool = True, person: bool = False) -> list[Un
     position = 0
     while position < len(words):
         word = words[position]
-        length, meaning = (not person and glossary().phrase(tokens, position, firms)) or (1, None)
+        length, meaning = (not person and _arabic_phrase(tokens, word, position, firms)) or (1, None)
         if meaning:
             units.append(meant(" ".join(words[position : position + length]), meaning))
         else:

@@ -217,6 +217,8 @@ class Glossary:
         if self._slips.keys().isdisjoint(slips):
             return None
         near = {word for slip in slips for word in self._slips.get(slip, ())}
+        # Whoever errs writes the first letter right: "dharma" is no "pharma".
+        near = {word for word in near if word[0] == token[0] or word[1] != token[1] or len(word) != len(token)}
         close = [word for word in near if OSA.distance(token, word, score_cutoff=1) <= 1]
         return close[0] if len(close) == 1 else None
 

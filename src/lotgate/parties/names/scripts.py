@@ -213,15 +213,20 @@ _ARABIC = {
 _ARABIC_WORD = re.compile(r"[\u0620-\u064a\u066e-\u06d3]+")
 
 
+_ARABIC_MARKS = re.compile(r"[\u0640\u064b-\u065f\u0670]")
+# Letters that keyboards and languages put in place of each other.
+_ARABIC_ALIKE = str.maketrans("أإآٱىیئؤکةۀھہ", "اااايييوكهههه")
+
+
 def arabic_words(text: str) -> list[str]:
-    """The words of Arabic or Persian text, the article apart."""
-    words = _ARABIC_WORD.findall(unicodedata.normalize("NFKC", text))
+    """The words of Arabic or Persian text, without marks of vowels, the article apart."""
+    words = _ARABIC_WORD.findall(_ARABIC_MARKS.sub("", unicodedata.normalize("NFKC", text)))
     return [re.sub(r"^(?:وال|بال|لل|ال)(?=...)", "", word) for word in words]
 
 
 def arabic_tokens(words: Sequence[str]) -> list[str]:
     """The words of Arabic or Persian text in Latin letters, one token each, as meanings are looked up by."""
-    return [fold(word).replace(" ", "") for word in words]
+    return [fold(word.translate(_ARABIC_ALIKE)).replace(" ", "") for word in words]
 
 
 _PERSIAN = _ARABIC | {"ض": "s", "ث": "s", "گ": "J"}
