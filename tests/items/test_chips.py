@@ -247,3 +247,25 @@ def test_unknown_tools_stay_unknown() -> None:
     assert tool(None) is None
     items = pl.DataFrame({"item": ["a", "b", "c"], "model": ["NXT:1980i", None, "H20"]})
     assert tool_facts(items).select("item", "tool").rows() == [("a", "NXT:1980i")]
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"dense_tops": 1979_000}, ["TPP 1.5832e+07 is over 10 times", "performance density 19449.6 is over 10 times"]),
+        ({"die_area_mm2": 0.814}, ["performance density 19449.6 is over 10 times"]),
+        ({"dense_tops": 1.979}, ["TPP 15.832 is under a tenth", "performance density 0.0194496 is under a tenth"]),
+        ({"dense_tops": 1.979, "datacentre": "no"}, []),
+        ({"dense_tops": 4500}, []),
+    ],
+)
+def test_figures_a_thousand_times_off_are_doubted_and_count_all_the_same(
+    cells: dict[str, Any], said: list[str]
+) -> None:
+    given = {"precision": "fp8", "bit_length": 8, "dense_tops": 1979, "die_area_mm2": 814, "datacentre": "yes"} | cells
+    found = measure([row(**given)])
+    assert found.tpp.low == Fraction(str(given["dense_tops"])) * 8
+    assert len(found.notes) == len(said)
+    for (en, zh), words in zip(found.notes, said, strict=True):
+        assert words in en
+        assert "单位" in zh

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cache
 from typing import Any, Protocol
 
 import polars as pl
 
-from lotgate.items.catalogue import Accelerator, find_accelerators
+from lotgate.items.catalogue import Accelerator, accelerators, find_accelerators
 from lotgate.items.numbers import Limit, as_float, exact, limits_of
 
 __all__ = ["NOTHING", "UNKNOWN", "Bounds", "HasTables", "Metric", "measure", "measure_model", "metrics"]
@@ -256,7 +257,46 @@ def measure(rows: Sequence[Mapping[str, Any]], model: str | None = None, stage: 
             return known
         return NO_CHIP if stage is not None and stage not in CHIP_STAGES else UNKNOWN_CHIP
     found = _from_rows(rows, processor=known is not None)
-    return found if known is None else _with_catalogue(found, known)
+    return replace(found, notes=(*found.notes, *_unlikely(found))) if known is None else _with_catalogue(found, known)
+
+
+_TIMES = 10
+"""How many times beyond everything in the catalogue a figure is a slip of its unit rather than a new chip."""
+
+
+@cache
+def _range() -> dict[str, tuple[Fraction, Fraction]]:
+    """The least and greatest figures of data-centre chips in the catalogue."""
+    every = [_from_catalogue(chip) for chip in accelerators() if chip.datacentre == "yes"]
+    found = {}
+    for name in ("tpp", "performance_density"):
+        held = [bounds.low for one in every if (bounds := getattr(one, name)).settled and bounds.low]
+        found[name] = (min(held), max(held))
+    return found
+
+
+def _unlikely(found: Metric) -> list[tuple[str, str]]:
+    """What to say of a chip's own figures that lie far from every known chip; they count all the same."""
+    notes = []
+    titles = {"tpp": ("TPP", "总处理性能"), "performance_density": ("performance density", "性能密度")}
+    for name, (en, zh) in titles.items():
+        figure, (least, most) = getattr(found, name), _range()[name]
+        said = f"{float(figure.low):g}"
+        if figure.low > most * _TIMES:
+            notes.append(
+                (
+                    f"{en} {said} is over {_TIMES} times that of any known chip: are the units right?",
+                    f"{zh} {said} 超过任何已知芯片的 {_TIMES} 倍：单位是否正确？",
+                )
+            )
+        elif found.datacentre == "yes" and figure.settled and 0 < figure.low * _TIMES < least:
+            notes.append(
+                (
+                    f"{en} {said} is under a tenth of any known data-centre chip's: are units right, all formats in?",
+                    f"{zh} {said} 不到任何已知数据中心芯片的十分之一：单位是否正确，各数值格式是否填全？",
+                )
+            )
+    return notes
 
 
 def _with_catalogue(found: Metric, known: Metric) -> Metric:

@@ -266,6 +266,7 @@ def _print_table(chips: Chips, console: Console, language: str, limit: int | Non
         line.append(joined(zip(row, widths, strict=True)))
         line.truncate(console.width, overflow="ellipsis")
         console.print(line, no_wrap=True)
+        bullets(_doubted(chip, language), console, style="yellow", mark="!")
         if more := _more(chip, language):
             below = Line(f"{' ' * (mark + 1)}{more}", style="dim")
             below.truncate(console.width, overflow="ellipsis")
@@ -295,6 +296,11 @@ def _cells(chip: Chip, language: str) -> tuple[str, ...]:
         return (name, "", density, "")
     tpp, density = (_bounds(figures[one], language) for one in ("tpp", "performance_density"))
     return (name, tpp, density, chip.metric.governing_precision or "")
+
+
+def _doubted(chip: Chip, language: str) -> list[str]:
+    """What does not agree in the figures of a workspace; a class above it may rest on a slip."""
+    return [clean(note[language]) for note in chip.notes] if chip.metric.source == "chips" else []
 
 
 def _more(chip: Chip, language: str) -> str:
