@@ -81,3 +81,17 @@ def test_legal_forms_in_arabic_letters_leave_no_words_behind() -> None:
 def test_a_word_of_its_own_is_not_mended_into_a_common_one() -> None:
     assert compare_names("Sue Pharma Inc.", "Dharma").score < 0.7
     assert compare_names("Velmora Tecnology Ltd", "Velmora Technology Ltd").score >= 0.97
+
+
+@pytest.mark.parametrize(
+    ("written", "english"),
+    [
+        ("Velmora Werkzeugbau GmbH", "Velmora Tooling Ltd"), ("Velmora Pompe S.r.l.", "Velmora Pumps Ltd"),
+        ("Velmora Cantieri Navali S.p.A.", "Velmora Shipyard"), ("Rodamientos Velmora S.A.", "Velmora Bearings"),
+        ("Velmora Lozyska sp. z o.o.", "Velmora Bearings"), ("Velmora Robinetterie SAS", "Velmora Valves"),
+        ("Velmora Mobilya A.S.", "Velmora Furniture"), ("Velmora Eletrica Ltda", "Velmora Electric"),
+    ],
+)  # fmt: skip
+def test_trades_in_european_languages_meet_their_english_names(written: str, english: str) -> None:
+    assert compare_names(written, english).score >= 0.9
+    assert compare_names(written, "Velmora Brewery").score < 0.7
