@@ -159,3 +159,44 @@ def test_papers_name_their_issuer_and_the_questions_paper_goes_when_all_are_answ
     act(demo.actors()["exporter-preparer"], Command("application", "answer", id, {"answers": answers}), now)
     assert who.get(f"/applications/{id}/papers/questions").status_code == 404
     assert who.get(f"/applications/{id}/papers/refusal").status_code == 404
+
+
+def test_until_the_issuer_is_named_papers_say_so_and_then_they_name_it(
+    people: dict[str, callers.Caller], tmp_path: Path
+) -> None:
+    from lotgate.licence import papers
+
+    first, admin = granted(1), people["administrator"]
+    before = people["exporter-preparer"].get(f"/licences/{first}/credential").content.decode()
+    said = json.loads(_subject(before))
+    assert "name" not in said["issuer"] and "issuer" not in said["credentialSubject"]
+    assert credentials.issuer() is None
+    record = cases.record(demo.actors()["auditor"], "licence", first)
+    assert papers.sheet("licence", record, "zh", papers.UNNAMED)["authority"] == "本文件未载明签发机关"
+    assert admin.get("/people/issuer").json()["name"] is None
+    for who in ("auditor", "authority-decider", "customs-officer"):
+        body = {"name": "Mine", "name_zh": "我的"}
+        assert people[who].post("/people/issuer", body).status_code == 403, who
+        assert people[who].get("/people/issuer").status_code == 403, who
+    assert admin.post("/people/issuer", {"name": " ", "name_zh": "甲"}).status_code == 422
+    named = admin.post("/people/issuer", {"name": "Bureau of Examples", "name_zh": "示例局"})
+    assert named.status_code == 200 and named.json()["name_zh"] == "示例局"
+    assert people["exporter-preparer"].get(f"/licences/{first}/credential").content.decode() == before
+    second = json.loads(
+        _subject(people["exporter-preparer"].get(f"/licences/{granted(2)}/credential").content.decode())
+    )
+    assert second["issuer"]["name"] == second["credentialSubject"]["issuer"] == "Bureau of Examples"
+    pdf = people["exporter-preparer"].get(f"/licences/{first}/papers/licence", language="zh")
+    assert pdf.status_code == 200 and pdf.content.startswith(b"%PDF-")
+    words = ["licence", "keys", "name", str(tmp_path / "keys"), "--name", "Office", "--name-zh", "办公室"]
+    assert CliRunner().invoke(cli, words).exit_code == 0
+    assert credentials.issuer() is not None and credentials.issuer().en == "Office"  # type: ignore[union-attr]
+
+
+def test_an_administrator_names_the_issuer_on_a_page(people: dict[str, callers.Caller]) -> None:
+    browser = Client()
+    browser.force_login(User.objects.get(username="administrator"), "django.contrib.auth.backends.ModelBackend")
+    assert "not named" in browser.get("/issuer/").content.decode()
+    assert browser.post("/issuer/", {"name": "", "name_zh": "局"}).status_code == 422
+    assert browser.post("/issuer/", {"name": "Bureau", "name_zh": "示例局"}).status_code == 302
+    assert 'value="示例局"' in browser.get("/issuer/").content.decode()

@@ -12,7 +12,21 @@ from collections.abc import Sequence
 import click
 
 from lotgate import __version__
-from lotgate.cli import check, classify, compute, goods, law, licence, lists, review, serve, steps, suppliers, template
+from lotgate.cli import (
+    certificate,
+    check,
+    classify,
+    compute,
+    goods,
+    law,
+    licence,
+    lists,
+    review,
+    serve,
+    steps,
+    suppliers,
+    template,
+)
 from lotgate.errors import LotgateError
 
 __all__ = ["main"]
@@ -29,7 +43,7 @@ def cli() -> None:
     """
 
 
-assert steps.STEPS  # they join the group of licence
+assert steps.STEPS and certificate.certificate  # they join the group of licence
 
 for room in (check, compute, classify, goods, suppliers, law, lists, review, licence, serve, template):
     for command in room.COMMANDS:

@@ -44,6 +44,20 @@ def keys_create(folder: Path, issuer: str, name: str, name_zh: str, as_json: boo
     return DONE
 
 
+@keys.command("name")
+@click.argument("folder", type=FOLDER)
+@click.option("--name", required=True, help="Name of the issuer in English.")
+@click.option("--name-zh", required=True, help="Name of the issuer in Chinese.")
+def keys_name(folder: Path, name: str, name_zh: str) -> int:
+    """Name who signs with the keys of FOLDER from now on; what was signed before keeps its name."""
+    from lotgate.licence.keys import KeyFolder
+
+    found = KeyFolder(folder)
+    found.rename(name, name_zh)
+    click.echo(f"{found.issuer['id']}  {found.issuer['name']}  {found.issuer['name_zh']}")
+    return DONE
+
+
 @keys.command("rotate")
 @click.argument("folder", type=FOLDER)
 @JSON

@@ -64,6 +64,7 @@ def serve(database: str | None, host: str, port: int, url: str | None, create_ad
     if not User.objects.exists():
         note("No user yet. End this and start with --create-admin NAME, or with --demo to look around; or, in another")
         note("terminal: lotgate users add NAME --role administrator")
+    _say_issuer()
     try:
         run(host, port, note)
     except OSError as error:
@@ -71,13 +72,21 @@ def serve(database: str | None, host: str, port: int, url: str | None, create_ad
     return DONE
 
 
+def _say_issuer() -> None:
+    from lotgate.web.services.credentials import issuer, keys
+
+    if issuer() is None:
+        note("Papers name no issuer yet. An administrator names it on the page Issuer, or you by:")
+        note(f"  lotgate licence keys name {keys().folder} --name NAME --name-zh 名称")
+
+
 def _demonstration() -> None:
-    from lotgate.law import Text
     from lotgate.web.accounts.people import random_password
     from lotgate.web.services.credentials import keys
     from lotgate.web.services.demonstration import PEOPLE, seed
 
-    keys(Text("Demonstration authority", "示例主管部门"))
+    if keys().name is None:
+        keys().rename("Demonstration authority", "示例主管部门")
     made = seed(random_password)
     note("DEMONSTRATION: organisations and people are invented. Passwords of users made now, shown this once:")
     for name, password in made.items():

@@ -18,6 +18,7 @@ __all__ = ["STEPS"]
 
 STEPS: Mapping[str, tuple[str, str, str]] = {
     # command: kind, event, what it does
+    "certify": ("application", "certify", "Sign the end-user certificate, or hand in a signed one."),
     "submit": ("application", "submit", "Sign and submit an application."),
     "accept": ("application", "accept", "Accept a submitted application; its clock starts."),
     "ask": ("application", "ask", "Ask the applicant; the clock stands still."),

@@ -98,12 +98,12 @@ def licence_credential(record: Record, issuer: Mapping[str, Any], base: str) -> 
     facts, zone = record.facts, ZoneInfo(regime_clock(record.regime).zone)
     name, place = place_of(record.id)
     says = {field.name: facts.get(field.name) for field in named_fields("licence")}
-    says.update(number=record.id, issuer=issuer["name"], description_zh=facts.get("description_zh"))
+    says.update(number=record.id, issuer=issuer["name"] or None, description_zh=facts.get("description_zh"))
     return {
         "@context": CONTEXT,
         "id": f"{base}/licences/{record.id}",
         "type": ["VerifiableCredential", LICENCE],
-        "issuer": {"id": issuer["id"], "name": issuer["name"]},
+        "issuer": _signer(issuer),
         "validFrom": _start(parse_day(facts["valid_from"]), zone),
         "validUntil": _end(parse_day(facts["valid_to"]), zone),
         "credentialSubject": {key: value for key, value in says.items() if value is not None},
@@ -132,13 +132,18 @@ def certificate_credential(certificate: Mapping[str, Any], issuer: Mapping[str, 
         "@context": CONTEXT,
         "id": f"urn:lotgate:certificate:{certificate['end_user']}:{certificate['id']}",
         "type": ["VerifiableCredential", CERTIFICATE],
-        "issuer": {"id": issuer["id"], "name": issuer["name"]},
+        "issuer": _signer(issuer),
         "validFrom": f"{certificate['issued']}T00:00:00Z",
         "credentialSubject": says,
     }
     if "valid_to" in certificate:
         made["validUntil"] = f"{certificate['valid_to']}T23:59:59Z"
     return made
+
+
+def _signer(issuer: Mapping[str, Any]) -> dict[str, Any]:
+    """Who signs, as a credential says it; one who was not named yet is told by the id alone."""
+    return {"id": issuer["id"], **({"name": issuer["name"]} if issuer["name"] else {})}
 
 
 def signed_licence(record: Record, keys: KeyFolder, base: str) -> str:
@@ -171,7 +176,7 @@ def signed_status_list(
         "@context": CONTEXT,
         "id": address,
         "type": ["VerifiableCredential", STATUS_LIST],
-        "issuer": {"id": keys.issuer["id"], "name": keys.issuer["name"]},
+        "issuer": _signer(keys.issuer),
         "validFrom": instant(at),
         "validUntil": instant(at + timedelta(days=LIST_DAYS)),
         "credentialSubject": {

@@ -1,6 +1,6 @@
 """Signing keys in a folder: made, rotated, published; Ed25519 throughout.
 
-    FOLDER/issuer.json      who signs (a name in two languages, a did or URL)
+    FOLDER/issuer.json      who signs (a did or URL; a name in two languages, empty until it is given)
     FOLDER/KID.pem          private keys, mode 0600, encrypted where LOTGATE_KEY_PASSPHRASE is set
     FOLDER/jwks.json        public keys with the days they signed from and until, to be published
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["KeyFolder", "Signed", "check_signature", "read_jwks", "sign"]
 
 ALGORITHM = "Ed25519"  # RFC 9864; the older name EdDSA is understood when checking
+LONGEST_NAME = 200
 PASSPHRASE = "LOTGATE_KEY_PASSPHRASE"
 
 
@@ -83,6 +84,30 @@ class KeyFolder:
         made._write("jwks.json", {"issuer": issuer, "keys": []}, 0o644)
         made._new_key(at)
         return made
+
+    @property
+    def name(self) -> Text | None:
+        """The name of who signs in both languages; None until it is given."""
+        held = self.issuer
+        return Text(held["name"], held["name_zh"]) if held["name"] and held["name_zh"] else None
+
+    def rename(self, name: str, name_zh: str) -> None:
+        """Names who signs from now on; what was signed before keeps its name. Raises InputError for an empty name."""
+        given = {"name": " ".join(name.split()), "name_zh": " ".join(name_zh.split())}
+        faults = [
+            Fault(
+                "issuer",
+                "is needed, up to 200 characters",
+                column=column,
+                value=text[:50],
+                message_zh="须填写，不超过 200 个字符",
+            )
+            for column, text in given.items()
+            if not 0 < len(text) <= LONGEST_NAME or not text.isprintable()
+        ]
+        if faults:
+            raise InputError(faults)
+        self._write("issuer.json", {**self.issuer, **given}, 0o644)
 
     def rotate(self, at: datetime) -> str:
         """The thumbprint of a new key that signs from now on; the one before is retired, its private part removed."""

@@ -29,7 +29,7 @@ from lotgate.tables.vocabulary import COUNTRIES, UNITS
 if TYPE_CHECKING:
     from typst import Fonts
 
-__all__ = ["KINDS", "Seal", "find_font", "paper", "sheet"]
+__all__ = ["KINDS", "UNNAMED", "Seal", "find_font", "paper", "sheet"]
 
 Kind = Literal["licence", "certificate", "refusal", "questions"]
 Language = Literal["en", "zh"]
@@ -147,6 +147,8 @@ KINDS: Mapping[str, Text] = {
     "refusal": Text("Decision to refuse a licence", "不予许可决定书"),
     "questions": Text("Questions on an application", "补正通知书"),
 }
+UNNAMED = Text("The issuer of this paper is not named", "本文件未载明签发机关")
+"""Stands where the authority stands on what a server issues whose keys name nobody."""
 INFORMATION = Text("Copy for information, not issued by an authority", "仅供参考的副本，非主管机关签发")
 _LAWS: Mapping[str, Text] = {
     "cn": Text("Law of China", "中国法律"),

@@ -6,10 +6,12 @@ from django.http import HttpRequest
 from ninja import NinjaAPI, Path, Query, Router, Status
 from pydantic import Field
 
+from lotgate.law import Text
 from lotgate.web.accounts.models import Membership
 from lotgate.web.api.access import need
 from lotgate.web.api.bodies import Body
-from lotgate.web.services import people
+from lotgate.web.services import credentials, people
+from lotgate.web.services.readers import must_be
 
 __all__ = ["register"]
 
@@ -41,6 +43,13 @@ class NewMembership(Body):
     role: _Short
     acts_for: _Short = ""
     until: Annotated[str, Field(pattern="^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")] = ""
+
+
+class Issuer(Body):
+    """The name that stands on papers."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name_zh: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 def register(api: NinjaAPI) -> None:
@@ -89,7 +98,21 @@ def register(api: NinjaAPI) -> None:
         people.end(need(request, "people"), number)
         return {"ended": number}
 
+    @router.get("/issuer", response=dict[str, Any], operation_id="issuer_show", summary="Issuer / 签发机关")
+    def issuer(request: HttpRequest) -> Any:
+        """Who issues the papers of this server; null until it is named."""
+        must_be(need(request, "people"), "administrator")
+        return _issuer(credentials.issuer())
+
+    @router.post("/issuer", response=dict[str, Any], operation_id="issuer_name", summary="Name it / 确定签发机关名称")
+    def name_issuer(request: HttpRequest, body: Issuer) -> Any:
+        return _issuer(credentials.name_issuer(need(request, "people"), body.name, body.name_zh))
+
     api.add_router("/people", router)
+
+
+def _issuer(named: Text | None) -> dict[str, Any]:
+    return {"id": credentials.keys().issuer["id"], "name": named and named.en, "name_zh": named and named.zh}
 
 
 def _membership(one: Membership) -> dict[str, Any]:

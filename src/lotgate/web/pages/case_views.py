@@ -25,7 +25,7 @@ from lotgate.licence.records import NEW
 from lotgate.tables.schema import REGIMES
 from lotgate.web.languages import language
 from lotgate.web.pages.document_views import attach
-from lotgate.web.pages.filling import Choices, draw, read, vocabulary
+from lotgate.web.pages.filling import Choices, draw, faults_in_words, read, vocabulary
 from lotgate.web.pages.showing import (
     Paper,
     blocks,
@@ -191,11 +191,12 @@ def _fill(request: Any, actor: Actor, one: Record, move: Move) -> Any:
             else:
                 messages.success(request, word("done", step=move.title)[language()])
                 return redirect(reverse("case", args=[done.record.kind, done.record.id]))
+    groups = draw(form, data, faults, more, choices)
     shown_page = {
         "record": one,
         "move": move,
-        "groups": draw(form, data, faults, more, choices),
-        "faults": faults,
+        "groups": groups,
+        "faults": faults_in_words(faults, groups),
         "refused": refused,
         "grave": move.event in CLOSING,
         "message": request.POST.get("message") or uuid4().hex,

@@ -15,6 +15,7 @@ from lotgate.licence import Actor, Conflict, Move, NotAllowedNow, Record
 from lotgate.licence.forms import documents
 from lotgate.web import downloads
 from lotgate.web.languages import language
+from lotgate.web.pages.filling import faults_in_words
 from lotgate.web.pages.who import for_roles
 from lotgate.web.pages.words import word
 from lotgate.web.services import cases, credentials, files, papers
@@ -47,7 +48,7 @@ def attach(request: Any, actor: Actor, one: Record, move: Move) -> Any:
         "upload": True,
         "kinds": documents(),
         "chosen": request.POST.get("kind") or request.GET.get("kind", ""),
-        "faults": faults,
+        "faults": faults_in_words(faults, ()),
         "refused": refused,
         "message": uuid4().hex,
     }

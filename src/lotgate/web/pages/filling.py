@@ -16,7 +16,7 @@ from lotgate.licence.forms import Field, Form, named_fields, sections
 from lotgate.tables.schema import END_USES
 from lotgate.tables.vocabulary import COUNTRIES, CURRENCIES, UNITS
 
-__all__ = ["Box", "Choices", "Group", "draw", "read", "vocabulary"]
+__all__ = ["Box", "Choices", "Group", "draw", "faults_in_words", "read", "vocabulary"]
 
 _INPUTS = {"day": "date", "decimal": "text", "whole": "text"}
 _YES_NO = {"yes": Text("yes", "是"), "no": Text("no", "否")}
@@ -77,6 +77,26 @@ def draw(
         ]
     boxes = _boxes(form.fields, data, "", found, more)
     return [Group(None, tuple(_choice(box, (choices or {}).get(box.name)) for box in boxes))]
+
+
+def faults_in_words(faults: Iterable[Fault], groups: Iterable[Group]) -> list[Text]:
+    """Every fault under the label of its box; one that no box stands for under the name of its column."""
+    labels = dict(_labels(box for group in groups for box in group.boxes))
+    found = []
+    for fault in faults:
+        name = fault.column or fault.table
+        label = labels.get(name) or labels.get(f"content.{name}") or Text(name, name)
+        given = f" ({fault.value})" if fault.value else ""
+        zh = fault.message_zh or fault.message
+        found.append(Text(f"{label.en}: {fault.message}{given}", f"{label.zh}：{zh}{given}"))
+    return found
+
+
+def _labels(boxes: Iterable[Box]) -> Iterable[tuple[str, Text]]:
+    for box in boxes:
+        yield box.name, box.label
+        for row in box.rows:
+            yield from _labels(row)
 
 
 def _choice(box: Box, options: Options | None) -> Box:

@@ -37,6 +37,7 @@ _PAGES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("/find/", "find.short", frozenset({"customs"})),
     ("/log/", "log", frozenset({"reader"})),
     ("/people/", "people", frozenset({"administrator"})),
+    ("/issuer/", "issuer", frozenset({"administrator"})),
 )
 """Other pages: address, key of the title, sides that have it."""
 

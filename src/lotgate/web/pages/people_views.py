@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from lotgate.errors import InputError
+from lotgate.errors import Fault, InputError
 from lotgate.licence import Actor, Forbidden
 from lotgate.licence.people import roles
 from lotgate.tables.schema import REGIMES
@@ -17,9 +17,10 @@ from lotgate.web.accounts.models import Organisation
 from lotgate.web.languages import language
 from lotgate.web.pages.who import for_roles, sentence
 from lotgate.web.pages.words import word
+from lotgate.web.services import credentials
 from lotgate.web.services import people as services
 
-__all__ = ["add", "end", "people"]
+__all__ = ["add", "end", "issuer", "people"]
 
 SHOWN = 200
 
@@ -62,6 +63,29 @@ def end(request: Any, actor: Actor, membership: int) -> Any:
         services.end(actor, membership)
         messages.success(request, word("people.ended")[language()])
     return redirect("people")
+
+
+@for_roles("administrator")
+def issuer(request: Any, actor: Actor) -> Any:
+    """Who issues papers on this server, and the form to name it."""
+    faults: tuple[Fault, ...] = ()
+    if request.method == "POST":
+        try:
+            credentials.name_issuer(actor, request.POST.get("name", ""), request.POST.get("name_zh", ""))
+            messages.success(request, word("issuer.is_named")[language()])
+            return redirect("issuer")
+        except InputError as error:
+            faults = error.faults
+    named, held = credentials.issuer(), credentials.keys().issuer
+    typed = {key: request.POST.get(key, "") for key in ("name", "name_zh")}
+    now = {"name": named.en, "name_zh": named.zh} if named else {"name": "", "name_zh": ""}
+    shown_page = {
+        "named": named,
+        "did": held["id"],
+        "typed": typed if faults else now,
+        "faults": [word(f"people.{fault.column}") for fault in faults],
+    }
+    return render(request, "pages/issuer.html", shown_page, status=422 if faults else 200)
 
 
 def _nothing(request: Any, actor: Actor) -> None:

@@ -58,6 +58,7 @@ urlpatterns = [
     path("people/", people_views.people, name="people"),
     path("people/add/", people_views.add, name="add_person"),
     path("people/<int:membership>/end/", people_views.end, name="end_membership"),
+    path("issuer/", people_views.issuer, name="issuer"),
     path("<kind:kind>/", case_views.cases_of, name="list"),
     path("<kind:kind>/new/", case_views.new, name="new"),
     path("<kind:kind>/<str:id>/", case_views.case, name="case"),

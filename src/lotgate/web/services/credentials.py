@@ -7,6 +7,7 @@ the records themselves at every request: they cannot lag behind what customs see
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 from datetime import datetime
@@ -23,29 +24,41 @@ from lotgate.licence.credentials import PURPOSES, Paper, check_paper, place_of, 
 from lotgate.licence.keys import KeyFolder
 from lotgate.licence.papers import Seal
 from lotgate.web.services import cases
-from lotgate.web.services.readers import shown
+from lotgate.web.services.readers import must_be, shown
 from lotgate.web.store.models import Credential
 from lotgate.web.store.models import Record as Row
 
-__all__ = ["SERVER", "checked", "did_document", "issuer", "keys", "may_have", "seal", "signed", "status_list"]
+__all__ = ["checked", "did_document", "issuer", "keys", "may_have", "name_issuer", "seal", "signed", "status_list"]
 
-SERVER = Text("This Lotgate server", "本 Lotgate 服务器")
+_OF_OLD = "This Lotgate server"
+"""What servers of earlier versions called themselves before they were named."""
+_log = logging.getLogger(__name__)
 _LIST = re.compile(r"[A-Z]{2}-L-[0-9]{4}-[0-9]{1,6}")
 
 
-def keys(name: Text = SERVER) -> KeyFolder:
-    """The folder of signing keys of this server, `LOTGATE_KEYS` or in the data folder, made where there is none."""
+def keys() -> KeyFolder:
+    """The folder of signing keys of this server, `LOTGATE_KEYS` or in the data folder, made where there is none; then
+    it names nobody until somebody does."""
     folder = Path(os.environ.get("LOTGATE_KEYS") or settings.DATA_FOLDER / "keys")
     if folder.exists():
         return KeyFolder(folder)
     host = urlsplit(settings.SITE_ADDRESS).netloc.replace(":", "%3A")
-    return KeyFolder.create(folder, f"did:web:{host}", name.en, name.zh, cases.now())
+    return KeyFolder.create(folder, f"did:web:{host}", "", "", cases.now())
 
 
-def issuer() -> Text:
-    """Who issues papers here, as the keys name it."""
-    named = keys().issuer
-    return Text(named["name"], named["name_zh"])
+def issuer() -> Text | None:
+    """Who issues papers here, as the keys name it; None until it is named."""
+    named = keys().name
+    return None if named is None or named.en == _OF_OLD else named
+
+
+def name_issuer(actor: Actor, name: str, name_zh: str) -> Text:
+    """Names who issues papers from now on; for administrators. Raises Forbidden, InputError."""
+    must_be(actor, "administrator")
+    folder = keys()
+    folder.rename(name, name_zh)
+    _log.warning("%s named the issuer of papers: %s", actor.id, folder.issuer["name"])
+    return Text(folder.issuer["name"], folder.issuer["name_zh"])
 
 
 def may_have(actor: Actor, one: Record) -> bool:

@@ -44,6 +44,6 @@ def made(actor: Actor, one: Record, name: str, language: str) -> bytes:
         replace(one, facts=shown(actor, one)),
         cast(papers.Language, language),
         cases.now().replace(microsecond=0),
-        credentials.issuer(),
+        credentials.issuer() or papers.UNNAMED,
         credentials.seal(one) if name == "licence" else None,
     )
