@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
+import browsers
 import databases
 import pytest
+from playwright.sync_api import Browser
 
 databases.start_django()
 
@@ -30,6 +33,30 @@ def postgresql_database() -> Iterator[str]:
     """A fresh PostgreSQL database, for what the other kind does not do."""
     with databases.fresh("postgresql") as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browsers.Server]:
+    """A demonstration server, one for all tests that open a browser."""
+    browsers.chromium()
+    with browsers.demonstration(tmp_path_factory.mktemp("home")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless browser, one for all."""
+    with browsers.launched() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path | None:
+    """The folder LOTGATE_SCREENSHOTS names, for pictures of every page looked at; none where it names none."""
+    asked = os.environ.get("LOTGATE_SCREENSHOTS")
+    if asked:
+        Path(asked).mkdir(parents=True, exist_ok=True)
+    return Path(asked) if asked else None
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,74 +6,22 @@ Screenshots of every page, on a desk and on a phone, are left in the folder LOTG
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import browsers
 import pytest
 from openpyxl import Workbook
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-PASSWORD = "a long enough secret"
-SEED = f"""
-from lotgate.web import start
-start()
-from lotgate.web.serving import migrate
-from lotgate.web.services import demonstration
-migrate()
-demonstration.seed(lambda: {PASSWORD!r})
-"""
-SERVE = "from lotgate.cli import main; main()"
-LISTS = Path(__file__).parents[2] / "examples" / "demonstration-lists"
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    browsers.chromium()
-    home = tmp_path_factory.mktemp("home")
-    env = os.environ | {"LOTGATE_HOME": str(home), "LOTGATE_LISTS": str(LISTS)}
-    env.pop("LOTGATE_DATABASE", None)
-    subprocess.run([sys.executable, "-c", SEED], env=env, check=True, timeout=120)
-    server = subprocess.Popen(
-        [sys.executable, "-c", SERVE, "serve", "--port", "0"], env=env, stderr=subprocess.PIPE, text=True
-    )
-    assert server.stderr is not None
-    try:
-        yield next(found[0] for line in server.stderr if (found := re.search(r"http://\S+/", line)))
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(30)
-        server.stderr.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-        made = playwright.chromium.launch(executable_path=browsers.chromium(), args=options)
-        yield made
-        made.close()
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    asked = os.environ.get("LOTGATE_SCREENSHOTS")
-    folder = Path(asked) if asked else tmp_path_factory.mktemp("screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+PASSWORD, DESK, PHONE = browsers.PASSWORD, browsers.DESK, browsers.PHONE
 
 
 class Person:
     """Somebody signed in, who looks at every page on a desk and on a phone before going on."""
 
-    def __init__(self, browser: Browser, address: str, name: str, language: str, pictures: Path) -> None:
+    def __init__(self, browser: Browser, address: str, name: str, language: str, pictures: Path | None) -> None:
         self.context = browser.new_context(viewport=DESK, locale="zh-CN" if language == "zh" else "en-GB")
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(20_000)
@@ -101,21 +49,7 @@ class Person:
         assert html == ("zh-Hans" if self.language == "zh" else "en-GB"), (what, html)
         if self.language == "zh":
             assert re.search(r"[\u4e00-\u9fff]", self.page.inner_text("main")), what
-        for width, size in (("desk", DESK), ("phone", PHONE)):
-            self.page.set_viewport_size(size)
-            wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert wide <= 1, f"{what} scrolls sideways by {wide} on a {width}"
-            path = self.pictures / f"{self.language}-{self.name}-{what}-{width}.png"
-            self.page.screenshot(path=str(path), full_page=True)
-        self.page.set_viewport_size(DESK)
-        self.page.evaluate(browsers.axe())
-        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        serious = [
-            (one["id"], one["nodes"][0]["html"][:200])
-            for one in found["violations"]
-            if one["impact"] in ("serious", "critical")
-        ]
-        assert serious == [], (what, serious)
+        assert browsers.faults_of(self.page, f"{self.language}-{self.name}-{what}", self.pictures) == []
         assert self.faults == [], (what, self.faults)
 
     def step(self, path: str, event: str, **typed: str) -> None:
@@ -186,8 +120,9 @@ def shipments(path: Path, lot: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_lot_from_its_workbook_to_its_delivery(
-    browser: Browser, address: str, pictures: Path, language: str, tmp_path: Path
+    browser: Browser, server: browsers.Server, pictures: Path | None, language: str, tmp_path: Path
 ) -> None:
+    address = server.address
     lot = f"JOURNEY-{language.upper()}"
     today = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()
     later = (today + dt.timedelta(days=200)).isoformat()
