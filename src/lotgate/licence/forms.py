@@ -231,7 +231,8 @@ def _text(field: Field, value: Any, faults: _Faults, place: str) -> str | None:
 
 
 SHORT, LONG = 500, 20_000
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+"""Control characters, half characters, and those that turn the direction of what stands around them."""
 _ID = re.compile(r"[^\s/\\;\x00-\x1f\x7f]{1,80}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,25}(\.[0-9]{1,15})?")
@@ -239,13 +240,16 @@ _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,25}(\.[0-9]{1,15})?")
 
 def is_id(text: str) -> bool:
     """Whether a text can name something: up to 80 characters without spaces, control characters or / \\ ;."""
-    return _ID.fullmatch(text) is not None
+    return _ID.fullmatch(text) is not None and text.isprintable()
 
 
 def _id(field: Field, value: Any, faults: _Faults, place: str) -> str | None:
-    return _matching(
-        _ID, value, faults, place, ("up to 80 characters without spaces or / \\ ;", "不超过80个字符，不含空格及 / \\ ;")
+    if isinstance(value, str) and is_id(value):
+        return value
+    faults.add(
+        place, value, ("up to 80 visible characters without spaces or / \\ ;", "不超过80个可见字符，不含空格及 / \\ ;")
     )
+    return None
 
 
 def _hash(field: Field, value: Any, faults: _Faults, place: str) -> str | None:

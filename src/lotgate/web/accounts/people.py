@@ -47,7 +47,7 @@ def add_user(username: str, password: str | None = None, *, email: str = "") -> 
     chosen = password or random_password()
     user = User(username=name, email=email)
     try:
-        user.username_validator(name)
+        user.clean_fields(exclude=["password"])
         validate_password(chosen, user)
     except ValidationError as error:
         raise InputError([Fault("users", text, column="username or password") for text in error.messages]) from None
@@ -81,8 +81,8 @@ def add_organisation(
         Fault("organisations", "not understood", column=column, value=value, expected=expected)
         for column, value, expected, good in (
             ("code", code, "up to 60 of a-z, 0-9, _ and -", bool(_CODE.fullmatch(code))),
-            ("name", name, "a name of up to 200 characters", 0 < len(name.strip()) <= _LONGEST_NAME),
-            ("name_zh", name_zh, "up to 200 characters", len(name_zh) <= _LONGEST_NAME),
+            ("name", name, "a name of up to 200 characters", _is_name(name)),
+            ("name_zh", name_zh, "up to 200 characters", not name_zh or _is_name(name_zh)),
             ("country", country, "a country, ISO 3166-1 alpha-2", country in COUNTRIES),
             ("regimes", ";".join(laws), ", ".join(REGIMES), set(laws) <= set(REGIMES)),
         )
@@ -101,6 +101,10 @@ def add_organisation(
         },
     )
     return made
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text.strip()) <= _LONGEST_NAME and text.isprintable()
 
 
 @transaction.atomic

@@ -41,6 +41,8 @@ def for_roles(*wanted: str) -> Callable[[Callable[..., Any]], Callable[..., Any]
         @login_required
         @wraps(view)
         def shown(request: Any, **named: Any) -> Any:
+            if not all(map(_plain, (request.GET, request.POST))):
+                return page(request, 400)
             try:
                 actor = acting(request)
                 if wanted:
@@ -60,6 +62,11 @@ def for_roles(*wanted: str) -> Callable[[Callable[..., Any]], Callable[..., Any]
         return shown
 
     return made
+
+
+def _plain(sent: Any) -> bool:
+    """Whether what was sent is text: no database takes a NUL."""
+    return not any("\x00" in value for _, values in sent.lists() for value in values)
 
 
 def sentence(fault: Any) -> str:
