@@ -7,7 +7,7 @@ from typing import Any
 from ninja import NinjaAPI
 
 from lotgate import __version__
-from lotgate.web.api import access, checks, papers, people, problems, records
+from lotgate.web.api import access, checks, examples, papers, people, problems, records
 
 __all__ = ["api"]
 
@@ -20,12 +20,13 @@ _ERRORS = {
 
 class _Api(NinjaAPI):
     def get_openapi_schema(self, *args: Any, **kwargs: Any) -> Any:
-        """The description, with the errors every address may answer with."""
+        """The description, with examples, and with the errors every address may answer with."""
         schema = super().get_openapi_schema(*args, **kwargs)
         schema["components"].setdefault("schemas", {})["Problem"] = problems.PROBLEM
         content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-        for path in schema["paths"].values():
+        for address, path in schema["paths"].items():
             for operation in path.values():
+                examples.describe(operation, address)
                 for status, text in _ERRORS.items():
                     operation["responses"].setdefault(status, {"description": text, "content": content})
         return schema
