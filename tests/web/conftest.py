@@ -43,9 +43,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browsers.Server
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless browser, one for all."""
+    """A headless browser; while it is open Django takes its thread for one that must not wait."""
     with browsers.launched() as made:
         yield made
 
