@@ -248,3 +248,21 @@ def test_the_days_ahead_are_worked_out_once_in_the_background(
     assert browser.get(progress[1]).headers["X-Done"] == "1"
     assert outlook.months[0][0] in browser.get(path).content.decode()
     assert signed_in("other-exporter-preparer").get(progress[1]).status_code == 404
+
+
+def test_a_check_that_was_under_way_when_servers_ended_is_given_up(world: dict[str, callers.Caller], job: str) -> None:
+    """Else a workbook that ends the server would end it at every start."""
+    for time in (1, 2, 3):
+        Job.objects.filter(pk=job).update(state="running")
+        assert (job in checks.unfinished()) is (time < 3)
+    failed = world["exporter-preparer"].get(f"/checks/{job}").json()
+    assert failed["state"] == "failed" and "three times" in failed["errors"][0]["en"]
+
+
+def test_a_check_that_failed_looks_at_no_day_ahead(world: dict[str, callers.Caller]) -> None:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        book.add_worksheet("shipments").write_string(0, 0, "nothing")
+    answer = send(world["exporter-preparer"], made.getvalue())
+    found = world["exporter-preparer"].get(f"/checks/{answer.json()['id']}").json()
+    assert found["state"] == "failed" and not Outlook.objects.filter(pk=found["id"]).exists()

@@ -14,6 +14,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from lotgate.errors import Fault
+from lotgate.tables.extent import too_wide
 
 __all__ = ["Sheet", "csv_rows", "refused", "workbook_sheets"]
 
@@ -45,6 +46,8 @@ def workbook_sheets(path: Path) -> dict[str, Sheet] | Fault:
         with zipfile.ZipFile(path) as parts:
             if sum(part.file_size for part in parts.infolist()) > _LARGEST:
                 return refused(path, "the workbook unpacks to more than 500 MB", "工作簿解压后超过 500 MB", *wanted)
+        if part := too_wide(path):
+            return refused(path, f"the cells of {part} reach too far", f"{part} 的单元格范围过大", *wanted)
         book = CalamineWorkbook.from_path(str(path))
         return {
             one.name: [[_text(cell) for cell in row] for row in _cells(book, one.name)]

@@ -20,6 +20,7 @@ from defusedxml import ElementTree
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
 from lotgate.errors import Fault, InputError
+from lotgate.tables.extent import too_wide
 from lotgate.tables.reading import Raw, failed, hs_fault, known_columns, meant_table
 from lotgate.tables.schema import KINDS, TABLES, Column, Table
 
@@ -90,6 +91,12 @@ def _check_file(path: Path) -> None:
             raise _refused(path, "the file is not an .xlsx workbook", "文件不是 .xlsx 工作簿")
         if sum(part.file_size for part in parts.infolist()) > _LARGEST:
             raise _refused(path, "the workbook unpacks to more than 2 GiB", "工作簿解压后超过 2 GiB")
+    if part := too_wide(path):
+        raise _refused(
+            path,
+            f"the cells of {part} reach too far; delete what stands far below or far right",
+            f"{part} 的单元格范围过大；请删除远处的行列",
+        )
 
 
 def _table_sheets(book: CalamineWorkbook) -> tuple[dict[str, str], list[Fault]]:

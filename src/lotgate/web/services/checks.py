@@ -165,12 +165,25 @@ def line(one: Job, name: str) -> Line:
 
 
 def unfinished() -> list[str]:
-    """Jobs that were queued or running, oldest first: after a restart they start over."""
+    """Jobs that were queued or running, oldest first: after a restart they start over, but one that was under way at
+    the end of several servers is not let near another."""
     with transaction.atomic():
+        for one in Job.objects.filter(state="running"):
+            ended = int(one.options.get("ended", 0)) + 1
+            Job.objects.filter(pk=one.pk).update(options={**one.options, "ended": ended})
+            if ended >= _MOST_ENDS:
+                _failed(str(one.pk), [_ENDED_SERVERS])
         left = Job.objects.filter(state__in=("queued", "running")).order_by("created")
         found = [str(id) for id in left.values_list("id", flat=True)]
         left.update(state="queued", stage="", done=0)
     return found
+
+
+_MOST_ENDS = 3
+_ENDED_SERVERS = {
+    "en": "the server ended three times while it was at this workbook; it is not tried again",
+    "zh": "服务器处理该工作簿时三次中止，不再重试",
+}
 
 
 def unfinished_outlooks() -> list[str]:
@@ -191,6 +204,7 @@ def run(id: str) -> None:
         _store(found, decided)
     except LotgateError as error:
         _failed(id, _told(error))
+        return
     except Exception as error:
         text = f"the check broke off: {type(error).__name__}"
         _failed(id, [{"en": text, "zh": f"判定中断：{type(error).__name__}"}])
