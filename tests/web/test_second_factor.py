@@ -91,3 +91,45 @@ def test_a_new_password_ends_sessions_and_nothing_asks_for_mail(office: Organisa
     assert isinstance(
         CliRunner().invoke(cli, ["users", "reset", "nobody"], standalone_mode=False).exception, InputError
     )
+
+
+def test_guessing_codes_is_throttled_too(office: Organisation) -> None:
+    """Whoever has the password gets no more tries at the code than at a password, not with a new session either."""
+    from django.core.cache import cache
+
+    cache.clear()
+    user, password = add_user("guessed")
+    add_membership(user, office, "officer", since=dt.date(2020, 1, 1))
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    wrong = {"login": 0, "refused": 0}
+    for _ in range(3):
+        browser = Client()
+        answer = browser.post("/accounts/login/", {"login": "guessed", "password": password})
+        if answer.status_code != 302:
+            wrong["login"] += 1
+            continue
+        assert answer.url.startswith("/accounts/2fa/authenticate/"), answer.url
+        for number in range(8):
+            answer = browser.post("/accounts/2fa/authenticate/", {"code": f"{number:06d}"})
+            assert answer.status_code in (200, 429)
+            wrong["refused"] += answer.status_code == 429 or b"Too many" in answer.content
+        assert browser.get("/").status_code == 302
+    assert wrong["refused"] + wrong["login"] > 0, wrong
+
+
+def test_changing_the_password_is_throttled_and_asks_for_the_old_one(office: Organisation) -> None:
+    from django.core.cache import cache
+
+    cache.clear()
+    user, _ = add_user("careful")
+    add_membership(user, office, "auditor", since=dt.date(2020, 1, 1))
+    browser = Client()
+    browser.force_login(user, BACKEND)
+    codes = []
+    for number in range(12):
+        new = "another long secret 1"
+        typed = {"oldpassword": f"guess {number}", "password1": new, "password2": new}
+        codes.append(browser.post("/accounts/password/change/", typed).status_code)
+    user.refresh_from_db()
+    assert not user.check_password("another long secret 1") and 429 in codes, codes

@@ -95,6 +95,7 @@ def _demonstration() -> None:
         note("  none: they are there already")
     from lotgate.web.services.demonstration_cases import fill
 
+    note("Looking for cases, and making them where there are none ...")
     if cases := fill():
         note(f"and {cases} invented cases, from a draft to a delivery, so that everybody has something to look at")
 

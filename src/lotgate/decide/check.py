@@ -340,7 +340,14 @@ def check(
         if missing:
             raise InputError(
                 [
-                    Fault("shipments", f"line {name} has no date", column="date", expected="a day, or --on DAY for all")
+                    Fault(
+                        "shipments",
+                        f"line {name} has no date",
+                        column="date",
+                        expected="a day, or --on DAY for all",
+                        message_zh=f"{name} 行没有日期",
+                        expected_zh="日期，或以 --on 为全部各行指定日期",
+                    )
                     for name in missing
                 ]
             )
