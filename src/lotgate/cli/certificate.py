@@ -56,7 +56,7 @@ def certificate_show(file: Path) -> int:
 
     The signature is not looked at: that is for `lotgate licence verify`.
     """
-    from lotgate.licence.case_guards import signed_words
+    from lotgate.licence.filing_guards import signed_words
 
     if not file.is_file():
         raise MissingError(f"{file} is not there")
