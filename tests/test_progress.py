@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pytest
 
+import lotgate
 from lotgate.cli import main
+from lotgate.decide.content import content
 from lotgate.parties import ListSet, Query, party_list, screen
 from lotgate.parties.reading import read_folder
 from lotgate.progress import heard, one_by_one, tell
 from lotgate.report.progress import Stages
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+MOTORS, LISTS = EXAMPLES / "motor-maker", EXAMPLES / "demonstration-lists"
 
 
 class Terminal(io.StringIO):
@@ -85,3 +90,24 @@ def test_a_command_says_on_a_terminal_how_far_it_is(tmp_path: Path, monkeypatch:
     assert ended.value.code == 0
     assert "own.csv: " in shown.getvalue()
     assert shown.getvalue().endswith("\r")
+
+
+def test_a_check_and_a_roll_up_tell_what_they_are_at(tmp_path: Path) -> None:
+    told: list[str] = []
+    with heard(lambda what, _, __: told.append(what)):
+        decided = lotgate.check(lotgate.load(MOTORS), lists=lotgate.read_lists(LISTS))
+        assert decided.table.num_rows
+        content(lotgate.load(MOTORS))
+    wanted = [
+        "shipments",
+        "items",
+        "content",
+        "parties",
+        "rules",
+        "answers",
+        "questions",
+        "bill of materials",
+        "content",
+    ]
+    at = iter(told)
+    assert all(any(what == said for said in at) for what in wanted), told

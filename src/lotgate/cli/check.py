@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from lotgate.cli.edges import DONE, NOT_ALL_GO, console, decisions, note, print_json, today, write_whole
+from lotgate.cli.edges import DONE, NOT_ALL_GO, console, decisions, note, print_json, today, told, write_whole
 from lotgate.cli.options import COLOUR, DAY, FILE, JSON, LANGUAGE, WORKSPACE, Terms, check_options
 
 __all__ = ["COMMANDS"]
@@ -50,7 +50,8 @@ def check(
     if parquet is not None:
         import pyarrow.parquet as pq
 
-        write_whole(parquet, lambda path: pq.write_table(found.table, path))
+        with told():
+            write_whole(parquet, lambda path: pq.write_table(found.table, path))
     if as_json:
         print_json(found.to_json())
     elif html is None and xlsx is None and parquet is None:

@@ -104,7 +104,8 @@ def decisions(workspace: Path, terms: Terms) -> Decisions:
     from lotgate.tables import load
 
     regimes = [code.strip() for code in terms.regime.split(",") if code.strip()] if terms.regime else None
-    ws = load(workspace)
+    with told():
+        ws = load(workspace)
     law, lists = load_law(terms.law_folders, terms.as_known), load_lists(terms.lists_folder)
     with told():
         return decide(ws, terms.on, regimes, law=law, lists=lists, list_age=terms.list_age)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lotgate.cli.edges import DONE, console, decisions, load_law, note, print_json, today
+from lotgate.cli.edges import DONE, console, decisions, load_law, note, print_json, today, told
 from lotgate.cli.options import COLOUR, DAY, FILE, JSON, LANGUAGE, WORKSPACE, Terms, law_options, lists_option
 
 if TYPE_CHECKING:
@@ -75,7 +75,9 @@ def content(
     chosen = [item.strip() for item in items.split(",") if item.strip()] if items else None
     law = load_law(law_folders, as_known)
     # nothing here holds the tables, so that a large bill can go once it is a graph
-    rolled = counted(load(workspace, required=("items",)), on or today(), chosen, law=law, progress=Progress("content"))
+    said = Progress("content")
+    with told():
+        rolled = counted(load(workspace, required=("items",)), on or today(), chosen, law=law, progress=said)
     if parquet is not None:
         write_parquet(rolled, parquet)
         note(f"wrote {parquet}")

@@ -27,6 +27,7 @@ from lotgate.facts.questions import Questions
 from lotgate.law import Law, Text
 from lotgate.parties.lists import ListSet
 from lotgate.parties.review import Reviews
+from lotgate.progress import tell
 from lotgate.tables import Workspace
 
 __all__ = ["Decisions", "HorizonRow", "check", "explain", "horizon"]
@@ -82,6 +83,7 @@ class Decisions(Sequence[LineDecision]):
         self.later = seen.later
         self.evaluator = Evaluator(law, regimes, answers.standing)
         self.table_of_facts: FactTable = self.facts.table(self.evaluator, days)
+        tell("rules", 0, len(days))
         self.evaluated: Evaluated = self.evaluator.evaluate(self.table_of_facts)
         self.questions = Questions(self.facts)
         self.judge = Judge(self.evaluated, self.questions, answers.checked_until)

@@ -37,6 +37,7 @@ from lotgate.items.measures import unit_masses
 from lotgate.items.rates import Quoted, Rates
 from lotgate.law import Law, Status
 from lotgate.law.expr import FALSE, TRUE, Leaf
+from lotgate.progress import tell
 from lotgate.tables import Workspace
 
 __all__ = ["CHINA", "COLUMNS", "SCHEMA", "SHARES", "UNITED_STATES", "Content", "DestinationClass", "Level", "content"]
@@ -272,6 +273,7 @@ def content(
     day = law.known_as_of if on is None else on
     facts = ItemFacts(_answered(as_of(workspace, day), law), law, CodeBook(law))
     del workspace
+    tell("bill of materials", 0)
     facts.release_bill()
     wanted = _wanted(facts, items)
     evaluator = Evaluator(law, [code for code in law.regimes if code == "us"])
@@ -282,7 +284,10 @@ def content(
     nodes = facts.graph.numbers(wanted)
     bounds = Bounds.empty(len(wanted), len(classes))
     columns: dict[int, tuple[Shares, int]] = {}
+    done = 0
     for shares, places in _sweeps(facts, evaluator, text, classes, quoted):
+        tell("content", done, len(classes))
+        done += len(places)
         by_mass = weighed(shares, masses)
         for position, place in enumerate(places):
             bounds.put(place, nodes, position, shares, by_mass)

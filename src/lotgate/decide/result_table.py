@@ -16,6 +16,7 @@ from lotgate.evaluate.outcome import ANSWERS
 from lotgate.evaluate.workers import each
 from lotgate.law.expr import Leaf
 from lotgate.law.model import POLICIES
+from lotgate.progress import tell
 
 if TYPE_CHECKING:
     from lotgate.decide.check import Decisions
@@ -41,12 +42,14 @@ def result_table(decisions: Decisions) -> pa.Table:
     """The table of interfaces, in the order of the lines; measures and asks (`fact@subject`) sorted in each cell."""
     regimes = decisions.evaluator.regimes
     lines, slots = len(decisions), len(regimes) + 1
+    tell("answers", 0, lines)
     answers, policies = decisions.answers
     answer = np.column_stack([answers, answers.max(axis=1, initial=0)])
     strictest = np.where(answers == 2, policies, -1).max(axis=1, initial=-1)
     policy = np.column_stack([policies, np.where(answer[:, -1] == 2, strictest, -1)])
     cells = lines * slots
     names, days, until = decisions.workspace.tables["shipments"]["line"], decisions.days, decisions.holds_until
+    tell("questions", 0, lines)
     columns: dict[str, Callable[[], pa.Array]] = {  # those that take longest first
         "asks": lambda: _lists(*_asks(decisions, answers, slots), cells),
         "measures": lambda: _lists(*_measures(decisions, slots), cells),

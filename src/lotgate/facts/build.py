@@ -25,6 +25,7 @@ from lotgate.facts.values import CodeBook
 from lotgate.law import Law
 from lotgate.parties.lists import ListSet
 from lotgate.parties.review import Reviews
+from lotgate.progress import tell
 from lotgate.tables import Workspace
 
 __all__ = ["Facts"]
@@ -76,6 +77,7 @@ class Facts:
         """The facts of every line, each on its day."""
         self.days = days
         table = FactTable(self.lines.height, {})
+        tell("items", 0)
         put = self._columns = table.columns
         for fact in ("ship_from", "destination", "end_use"):
             put[fact] = text_column(self.lines[fact])
@@ -85,9 +87,11 @@ class Facts:
             put[fact] = number_column(self.lines[fact])
         for fact, column in self.items.columns.items():
             put[fact] = extended(column, _unknown_value(fact, self.law)).take(self.item_rows)
+        tell("content", 0)
         self.content = ContentFacts(self.items, evaluator, days, put["destination"])
         for fact in CONTENT:
             put[fact] = self.content.column(fact, np.arange(self.lines.height), self.item_rows)
+        tell("parties", 0)
         self._party_columns(put, days)
         self._licence_columns(put, days)
         return table

@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from lotgate.errors import Fault, InputError
+from lotgate.progress import tell
 from lotgate.tables.cells import decode
 from lotgate.tables.checks import Checked, check_references, check_rows, check_units
 from lotgate.tables.reading import Raw, find_tables, read_csv, read_parquet
@@ -79,6 +80,7 @@ def load(path: str | Path, required: Iterable[str] = ("shipments",)) -> Workspac
     ]
     checked = {}
     for name, raw in raws.items():
+        tell(name, 0)
         faults += raw.faults
         checked[name] = _check(TABLES[name], raw, faults)
     faults += check_references(checked) + check_units(checked)
