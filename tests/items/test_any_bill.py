@@ -13,15 +13,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-import numpy as np
 import polars as pl
 import pytest
+from counted import COLUMNS, counting_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slow_content import Part, Slow
 
 from lotgate.items.amounts import Amounts
-from lotgate.items.content import Column, Counting, Shares, value_shares
+from lotgate.items.content import Column, Shares, value_shares
 from lotgate.items.graph import Graph
 from lotgate.items.measures import in_own_units
 from lotgate.items.rates import Rates
@@ -30,11 +30,6 @@ many = settings(
     max_examples=int(os.environ.get("LOTGATE_BILLS", "150")),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-COLUMNS = (
-    Column("cn", limits=("0.001",)),
-    Column("us-25", limits=("0.1", "0.25"), drop_at="0.25"),
-    Column("us-10", limits=("0.1", "0.25"), drop_at="0.1"),
 )
 DAY = date(2026, 3, 20)
 FACTORS = {
@@ -150,19 +145,7 @@ def shares_of(bill: Goodses, rates: Sequence[Quote], engine: str) -> Shares:
     table = {"currency": pl.String, "to_currency": pl.String, "date": pl.Date, "rate": pl.Float64}
     used = {part.currency for part in bill.values() if part.currency}
     on_day = dict(Rates.of(pl.DataFrame(quoted, schema=table, orient="row"), used).on(DAY))
-    parts = [bill[name] for name in graph.names]
-
-    def flags(word: str, alone: bool) -> np.ndarray:
-        found = np.array([part.does == word if alone else word in part.does for part in parts])
-        return np.repeat(found[:, None], len(COLUMNS), axis=1)
-
-    counting = Counting.of(
-        flags("count", True),
-        flags("count", False),
-        stop_must=flags("stop", True),
-        stop_may=flags("stop", False),
-        opaque=np.array([part.opaque for part in parts]),
-    )
+    counting = counting_of([bill[name] for name in graph.names])
     return value_shares(graph, Amounts.of(graph, items, rates=on_day), counting, COLUMNS, engine=engine)
 
 

@@ -12,20 +12,16 @@ from functools import cache
 import numpy as np
 import polars as pl
 import pytest
+from counted import COLUMNS, counting_of
 from slow_content import Bill, Part, Slow
 
 from lotgate.items.amounts import Amounts
-from lotgate.items.content import Column, Counting, Shares, value_shares
+from lotgate.items.content import Shares, value_shares
 from lotgate.items.graph import Graph
 from lotgate.items.rates import Rates
 
 BILLS = 10_000
 ENGINES = ("numpy", "compiled")
-COLUMNS = (
-    Column("cn", limits=("0.001",)),
-    Column("us-25", limits=("0.1", "0.25"), drop_at="0.25"),
-    Column("us-10", limits=("0.1", "0.25"), drop_at="0.1"),
-)
 
 
 def made(seed: int, unknown: bool) -> Bill:
@@ -86,19 +82,7 @@ def tables(bills: list[Bill]) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, Par
 def shares_of(bills: list[Bill], engine: str) -> Shares:
     items, bom, every = tables(bills)
     graph = Graph.build(bom, items["item"])
-    parts = [every[name] for name in graph.names]
-
-    def flags(word: str, alone: bool) -> np.ndarray:
-        found = np.array([part.does == word if alone else word in part.does for part in parts])
-        return np.repeat(found[:, None], len(COLUMNS), axis=1)
-
-    counting = Counting.of(
-        flags("count", True),
-        flags("count", False),
-        stop_must=flags("stop", True),
-        stop_may=flags("stop", False),
-        opaque=np.array([part.opaque for part in parts]),
-    )
+    counting = counting_of([every[name] for name in graph.names])
     return value_shares(graph, Amounts.of(graph, items), counting, COLUMNS, engine=engine)
 
 
